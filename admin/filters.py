@@ -1,0 +1,217 @@
+"""Filters of lists: by choice, by date, by what an object names. They compare columns with values, never with SQL."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from flask import has_request_context
+from flask_admin.contrib.sqla.filters import BaseSQLAFilter
+from flask_babel import get_timezone
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import RelationshipProperty, aliased
+from sqlalchemy.orm.interfaces import MANYTOMANY
+
+from admin import listing
+from admin.title_search import ids_called
+from cms.extensions import db
+from cms.models import Revision
+from cms.models.base import Model
+from cms.models.trashable import Trashable
+from cms.security.policy import visible
+
+# Rows with the words of a filter in their titles that the filter stands for.
+MOST_NAMED = 50
+# More than these are not offered in a list to choose from; the words of their title are typed instead.
+CHOICES = 200
+
+
+class ColumnFilter(BaseSQLAFilter):
+    """The base; `suffix` tells several filters of one column apart in addresses."""
+
+    suffix = ""
+
+    def condition(self, value: Any) -> ColumnElement[bool]:
+        """What is true of the rows that the filter lets through; `value` has been cleaned. Each filter has its own."""
+        raise NotImplementedError
+
+    def is_served(self, model: type[Model]) -> bool:
+        """Whether an index leads to these rows, so that there is no need to look at others."""
+        return listing.is_served(model, self.column.key)
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """As Flask-Admin asks for it."""
+        return query.filter(self.condition(value))
+
+
+class ChoiceFilter(ColumnFilter):
+    """Rows whose column has one of a few values."""
+
+    def __init__(self, column: Any, name: Any, choices: Callable[[], list[tuple[str, Any]]]) -> None:
+        super().__init__(column, name, options=choices)
+
+    def get_options(self, view: Any) -> list[tuple[str, Any]] | None:
+        """The choices, where somebody asks for them: Flask-Admin wants them at its start, too."""
+        return super().get_options(view) if has_request_context() else None
+
+    def condition(self, value: Any) -> ColumnElement[bool]:
+        return self.column == value
+
+    def operation(self) -> Any:
+        return _l("is")
+
+
+class YesNoFilter(ChoiceFilter):
+    """Rows for which something is true, or is not."""
+
+    def __init__(self, column: Any, name: Any) -> None:
+        super().__init__(column, name, lambda: [("1", _l("Yes")), ("0", _l("No"))])
+
+    def condition(self, value: Any) -> ColumnElement[bool]:
+        return self.column.is_(value == "1")
+
+
+class MissingLanguageFilter(ChoiceFilter):
+    """Documents that do not exist in a language: what a translator has before them."""
+
+    suffix = "missing"
+
+    def __init__(self, model: Any, choices: Callable[[], list[tuple[str, Any]]]) -> None:
+        super().__init__(model.translation_key, _l("Translation"), choices)
+        self.model = model
+
+    def condition(self, value: Any) -> ColumnElement[bool]:
+        other = aliased(self.model)
+        there = select(other.id).where(other.translation_key == self.model.translation_key, other.locale == value)
+        if issubclass(self.model, Trashable):
+            there = there.where(other.trashed_at.is_(None))
+        return ~there.exists()
+
+    def is_served(self, model: type[Model]) -> bool:
+        return False
+
+    def operation(self) -> Any:
+        return _l("is missing in")
+
+
+class OutdatedFilter(YesNoFilter):
+    """Translations whose source has published something newer than what they were made from."""
+
+    suffix = "outdated"
+
+    def __init__(self, model: Any) -> None:
+        super().__init__(model.source_revision_id, _l("Out of date"))
+        self.model = model
+
+    def condition(self, value: Any) -> ColumnElement[bool]:
+        source = aliased(self.model)
+        newer = (
+            select(source.id)
+            .join(Revision, Revision.object_id == source.id)
+            .where(
+                Revision.id == self.model.source_revision_id,
+                Revision.model == self.model.__tablename__,
+                source.live_revision_id > self.model.source_revision_id,
+            )
+            .exists()
+        )
+        return newer if value == "1" else ~newer
+
+    def is_served(self, model: type[Model]) -> bool:
+        return False
+
+
+class DayFilter(ColumnFilter):
+    """Rows from before or since a day, as the editor's calendar has it."""
+
+    def __init__(self, column: Any, name: Any, since: bool) -> None:
+        super().__init__(column, name, data_type="datepicker")
+        self.since = since
+        self.suffix = "since" if since else "until"
+
+    def clean(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def validate(self, value: str) -> bool:
+        try:
+            return 1900 <= date.fromisoformat(value).year <= 9000
+        except ValueError:
+            return False
+
+    def condition(self, value: date) -> ColumnElement[bool]:
+        start = datetime.combine(value, time(), tzinfo=get_timezone() or UTC)
+        if self.since:
+            return self.column >= start
+        return self.column < start + timedelta(days=1)
+
+    def operation(self) -> Any:
+        return _l("since") if self.since else _l("until")
+
+
+class RelationFilter(ColumnFilter):
+    """Rows that name a certain other row: chosen where there are few, else found by the words of its title."""
+
+    def __init__(self, relation: RelationshipProperty[Any], name: Any) -> None:
+        super().__init__(relation.class_attribute, name)
+        self.relation = relation
+        self.target: Any = relation.mapper.class_
+
+    def get_options(self, view: Any) -> list[tuple[str, str]] | None:
+        """The choices, or None where there are too many; one bounded query."""
+        if not has_request_context():
+            return None
+        title: Any = self.target.title_column()
+        query = (select(self.target.id, title).where(visible(current_user, "read", self.target)).order_by(title)).limit(
+            CHOICES + 1
+        )
+        rows = db.session.execute(query).all()
+        if len(rows) > CHOICES:
+            return None
+        return [(str(identifier), self.target.shown_title(text)) for identifier, text in rows]
+
+    def validate(self, value: str) -> bool:
+        return bool(value.strip()) and "\x00" not in value and len(value) <= 200
+
+    def clean(self, value: str) -> str:
+        return value.strip()
+
+    def condition(self, value: str) -> ColumnElement[bool]:
+        if value.isascii() and value.isdigit() and len(value) < 10:
+            named = [int(value)]
+        else:
+            named = ids_called(self.target, value, [visible(current_user, "read", self.target)], 0, MOST_NAMED)
+        if self.relation.direction is not MANYTOMANY:
+            (column,) = self.relation.local_columns
+            return column.in_(named)
+        ((_id, linking),), ((_named_id, linked),) = (
+            self.relation.synchronize_pairs,
+            self.relation.secondary_synchronize_pairs or (),
+        )
+        return self.relation.parent.class_.id.in_(select(linking).where(linked.in_(named)))
+
+    def is_served(self, model: type[Model]) -> bool:
+        """Foreign keys have an index where a list is filtered by them; tables of links always have one."""
+        if self.relation.direction is MANYTOMANY:
+            return True
+        (column,) = self.relation.local_columns
+        return listing.is_served(model, str(column.key))
+
+    def operation(self) -> Any:
+        return _l("is")
+
+
+class TextFilter(ColumnFilter):
+    """Rows whose text contains something."""
+
+    def is_served(self, model: type[Model]) -> bool:
+        return False
+
+    def condition(self, value: str) -> ColumnElement[bool]:
+        return self.column.icontains(value, autoescape=True)
+
+    def validate(self, value: str) -> bool:
+        return "\x00" not in value and len(value) <= 200
+
+    def operation(self) -> Any:
+        return _l("contains")

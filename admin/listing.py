@@ -1,0 +1,140 @@
+"""Which rows a page of a list shows, and how many there are, at a cost that hardly grows with the table.
+
+The order of a list is that of an index, whose entries are enough to find the ids of a page; only the rows of that
+page are fetched. Counting stops at `COUNTED`. What no index serves (a word inside a title, say) is looked for among
+the first `LOOKED_THROUGH` rows of the list's order, and the screen says so.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Index, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy.orm import Query
+
+from cms.extensions import db
+from cms.models.base import Model, columns_of
+
+COUNTED = 10_000
+LOOKED_THROUGH = 5_000
+
+
+@dataclass(frozen=True)
+class Order:
+    """Columns in the order of an index that ends with the id, and the direction of them all."""
+
+    columns: tuple[Any, ...]
+    descending: bool
+
+    def clauses(self, *, backwards: bool = False) -> list[Any]:
+        """For ORDER BY; backwards, the last row comes first."""
+        downwards = self.descending != backwards
+        return [column.desc() if downwards else column.asc() for column in self.columns]
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How long a list is: `count` is no more than COUNTED, `beyond` says that there are more.
+
+    `cut` says that only the first LOOKED_THROUGH rows were looked at.
+    """
+
+    count: int
+    beyond: bool
+    cut: bool = False
+
+    def page(self, asked: int, size: int) -> int:
+        """The page that is shown: where all rows are counted, pages from the end are some of those from the start."""
+        return asked if asked >= 0 or self.beyond else max(-(-self.count // size) + asked, 0)
+
+
+NOTHING = Extent(0, False)
+
+
+def leading_indexes(model: type[Model]) -> dict[str, Index]:
+    """The index that serves a sort by a column, by the key of the column.
+
+    Those made for lists come before others, and among them those that go on with what was changed last.
+    """
+    found: dict[str, Index] = {}
+    table: Any = model.__table__
+    for index in sorted(table.indexes, key=_preference):
+        found.setdefault(next(iter(index.columns)).key, index)
+    return found
+
+
+def _preference(index: Index) -> tuple[bool, bool, int, str]:
+    return not _is_for_lists(index), "updated_at" not in index.columns, len(index.columns), str(index.name)
+
+
+def _is_for_lists(index: Index) -> bool:
+    return index.dialect_options["sqlite"]["where"] is not None
+
+
+def is_served(model: type[Model], name: str) -> bool:
+    """Whether an index leads to the rows with a value of this column."""
+    columns = {column.key: column for column in columns_of(model)}
+    column = columns.get(name)
+    return name in leading_indexes(model) or (column is not None and bool(column.primary_key or column.unique))
+
+
+def order_by(model: type[Model], name: str, descending: bool) -> Order:
+    """The order of a list that is sorted by a column: as its index goes on, so that equal values have one, too."""
+    index = leading_indexes(model).get(name)
+    keys = [column.key for column in index.columns] if index is not None else [name]
+    attributes: Any = model
+    return Order(tuple(getattr(attributes, key) for key in dict.fromkeys([*keys, "id"])), descending)
+
+
+def capped_count(query: Query[Any] | Select[Any], most: int = COUNTED) -> Any:
+    """A scalar subquery: how many rows a query has, counted no further than one more than `most`."""
+    rows: Any = query.limit(most + 1)
+    return select(func.count()).select_from(rows.subquery()).scalar_subquery()
+
+
+def extent(query: Query[Any]) -> Extent:
+    """How many rows a query has."""
+    count = db.session.scalar(select(capped_count(query))) or 0
+    return Extent(min(count, COUNTED), count > COUNTED)
+
+
+def page_of(query: Query[Any], order: Order, page: int, size: int) -> list[int]:
+    """The ids of a page; pages below zero count from the end, and show what is there in the list's own order."""
+    backwards = page < 0
+    number = -page - 1 if backwards else page
+    ids = [row[0] for row in query.order_by(*order.clauses(backwards=backwards)).offset(number * size).limit(size)]
+    return ids[::-1] if backwards else ids
+
+
+def walk(query: Query[Any], conditions: Sequence[ColumnElement[bool]], order: Order) -> tuple[list[int], bool]:
+    """The ids of the rows that meet conditions, among the first LOOKED_THROUGH of an order.
+
+    The second is whether there are rows beyond those, which were not looked at.
+    """
+    edge = _edge(query, order)
+    near = query.filter(*conditions, *([edge] if edge is not None else []))
+    return [row[0] for row in near.order_by(*order.clauses())], edge is not None
+
+
+def _edge(query: Query[Any], order: Order) -> ColumnElement[bool] | None:
+    """The condition that keeps to the first LOOKED_THROUGH rows of an order; None where there are no more anyway."""
+    last = query.with_entities(*order.columns).order_by(*order.clauses()).offset(LOOKED_THROUGH).limit(1).first()
+    if last is None:
+        return None
+    first: Any = order.columns[0]
+    # Where rows without a value stand: SQLite takes nothing for the least, PostgreSQL for the greatest.
+    nothing_first = (db.engine.dialect.name == "postgresql") == order.descending
+    if last[0] is None:
+        identifier = order.columns[-1]
+        same = and_(first.is_(None), identifier > last[-1] if order.descending else identifier < last[-1])
+        return same if nothing_first else or_(first.is_not(None), same)
+    beyond = tuple_(*(literal(value, column.type) for value, column in zip(last, order.columns, strict=True)))
+    here = tuple_(*order.columns)
+    near = here > beyond if order.descending else here < beyond
+    return or_(first.is_(None), near) if nothing_first and first.expression.nullable else near
+
+
+def in_order_of(ids: Sequence[int], rows: Sequence[Any]) -> list[Any]:
+    """Rows in the order of their ids."""
+    found = {row.id: row for row in rows}
+    return [found[identifier] for identifier in ids if identifier in found]

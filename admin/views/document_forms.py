@@ -1,0 +1,196 @@
+"""Forms of documents: what an editor works on, what the pressed button does, and what the screen knows beyond."""
+
+from http import HTTPStatus
+from typing import Any
+
+from babel.dates import get_timezone_name
+from flask import abort, flash, request
+from flask_babel import format_datetime, get_locale, get_timezone
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from markupsafe import Markup, escape
+
+from admin.cells import relative_moment
+from admin.views.document_lists import DocumentList
+from cms.content import publishing, revisions, translating
+from cms.content.rendering import render_body
+from cms.i18n.locales import lookup
+from cms.models.column_types import utc_now
+from cms.models.publishable import Status
+from cms.models.translatable import Translatable
+from cms.security.policy import may, require
+
+ACTIONS = ("save", "submit", "publish", "unpublish")
+
+
+class DocumentForm(DocumentList):
+    """The form of a kind of document."""
+
+    def prefill_existing(self, form: Any, row: Any) -> None:
+        """An editor works on the newest draft, not on what visitors see."""
+        super().prefill_existing(form, row)
+        self.prefill(form, revisions.working_values(row))
+        form.publish_at.data = row.scheduled_at
+        if "locale" in form:
+            del form.locale
+
+    def edit_form(self, obj: Any = None) -> Any:
+        """The language of a document never changes, so that the form does not offer it."""
+        form = super().edit_form(obj)
+        if "locale" in form and obj is not None:
+            del form.locale
+        return form
+
+    def create_from(self, form: Any, source: Any, locale: str) -> Any:
+        """Create, then do what the pressed button says."""
+        values, at = self._typed(form)
+        pressed = self._pressed()
+        if pressed != "save":
+            # Before anything is made that could then not be done with as the button says.
+            self._require_of_new("publish" if pressed == "publish" else "update", locale or values.get("locale"))
+        if source is not None:
+            row = translating.begin(source, locale, values, current_user)
+        else:
+            row = publishing.create_draft(self.model, values, current_user)
+        if pressed == "submit":
+            publishing.submit(row, {}, current_user)
+        elif pressed == "publish":
+            publishing.publish(row, current_user, at=at)
+        return row
+
+    def _require_of_new(self, action: str, locale: Any) -> None:
+        """Raise Forbidden unless the current user may do this to a document that they make in a language."""
+        document = self.model(author_id=current_user.id)
+        if issubclass(self.model, Translatable):
+            document.locale = locale
+        require(current_user, action, document)
+
+    def update_from(self, form: Any, row: Any) -> Any:
+        """Do what the pressed button says."""
+        values, at = self._typed(form)
+        based_on = form.version.data or None
+        pressed = self._pressed()
+        if pressed == "publish":
+            publishing.publish(row, current_user, values, at=at, based_on=based_on)
+        elif pressed == "submit":
+            publishing.submit(row, values, current_user, based_on=based_on)
+        elif pressed == "unpublish":
+            publishing.unpublish(row, current_user, values, based_on=based_on)
+        else:
+            publishing.save_draft(row, values, current_user, based_on=based_on)
+        return row
+
+    def _pressed(self) -> str:
+        pressed = request.form.get("_action", "save")
+        if pressed not in ACTIONS:
+            abort(HTTPStatus.BAD_REQUEST)
+        if pressed in ("publish", "unpublish") and not may(current_user, "publish", self.model):
+            abort(HTTPStatus.FORBIDDEN)
+        return pressed
+
+    @staticmethod
+    def _typed(form: Any) -> tuple[dict[str, Any], Any]:
+        values = form.values()
+        return values, values.pop("publish_at", None)
+
+    def tell_saved(self, row: Any, *, created: bool) -> None:
+        """Say what happened, to what, with the way there."""
+        link = Markup('<a href="{}">{}</a>').format(
+            (_path_of(row) if row.is_live else None) or self.get_url(".edit_view", id=row.id), row
+        )
+        if row.scheduled_at is not None and self._pressed() == "publish":
+            when = format_datetime(row.scheduled_at, "medium")
+            flash(_sentence(_("%(name)s will be published on %(when)s."), name=link, when=when), "success")
+            return
+        sentences = {
+            "save": _l("%(name)s was saved as a draft."),
+            "submit": _l("%(name)s was submitted for review."),
+            "publish": _l("%(name)s is published."),
+            "unpublish": _l("%(name)s is no longer published."),
+        }
+        flash(_sentence(str(sentences[self._pressed()]), name=link), "success")
+
+    def _after_save(self, row: Any, created: bool) -> str:
+        return self.get_url(".edit_view", id=row.id)
+
+    def form_context(self, form: Any, row: Any, **shown: Any) -> dict[str, Any]:
+        """`editing`: what the screen knows of the document beyond its form."""
+        source = shown.get("source")
+        typed = form.locale.data if "locale" in form else ""
+        locale = getattr(row, "locale", "") if row is not None else shown.get("locale") or typed
+        editing_context: dict[str, Any] = {
+            "status": row.status if row is not None else str(Status.DRAFT),
+            "may_publish": may(current_user, "publish", row if row is not None else self.model),
+            "may_submit": True,
+            "slug_url": self.get_url(".slug_view", id=row.id if row is not None else None),
+            "address_prefix": f"/{locale}/posts/" if self.model.__tablename__ == "posts" else f"/{locale}/",
+            "locale": locale,
+            "timezone_name": _zone_name(),
+        }
+        if row is not None:
+            editing_context |= self._document_context(row)
+            source = translating.source_of(row) if isinstance(row, Translatable) else None
+        if source is not None:
+            editing_context["source"] = self._source_context(source)
+        return {"editing": editing_context, "source": source}
+
+    def _document_context(self, row: Any) -> dict[str, Any]:
+        coverage = translating.coverage_of([row])[row.translation_key] if isinstance(row, Translatable) else []
+        changed = revisions.draft_of(row)
+        saved_at = changed.created_at if changed is not None else row.updated_at
+        outdated = any(entry.id == row.id and entry.outdated for entry in coverage)
+        path = _path_of(row) or "/"
+        return {
+            "published": row.is_live,
+            "trashed": row.trashed_at is not None,
+            "has_draft": row.is_live and row.draft_revision_id is not None,
+            "scheduled_at": row.scheduled_at,
+            "published_at_text": format_datetime(row.published_at, "medium") if row.published_at else None,
+            "saved_at": saved_at,
+            "saved_at_text": _("Saved %(when)s", when=relative_moment(saved_at, utc_now())),
+            "preview_url": self.get_url(".preview_view", id=row.id) if _path_of(row) else None,
+            "public_url": _path_of(row) if row.is_live else None,
+            "address_prefix": path[: path.rfind("/") + 1],
+            "history_url": self.get_url(".history_view", id=row.id),
+            "delete_id": row.id if may(current_user, "delete", row) else None,
+            "restore_url": self.get_url(".restore_view") if row.trashed_at is not None else None,
+            "translations": self.language_rows(row, coverage) if isinstance(row, Translatable) else [],
+            "outdated": self._outdated_context(row) if outdated else None,
+        }
+
+    def _outdated_context(self, row: Any) -> dict[str, Any]:
+        source = translating.source_of(row)
+        url = self.get_url(".history_view", id=source.id, since=row.source_revision_id) if source is not None else None
+        return {"url": url, "current_url": self.get_url(".current_view")}
+
+    @staticmethod
+    def _source_context(source: Any) -> dict[str, Any]:
+        language = lookup(source.locale)
+        return {
+            "title": str(source),
+            "summary": getattr(source, "summary", ""),
+            # As readers see it: a video is a still block, and nobody else's host is asked.
+            "body": render_body(getattr(source, "body", "")).html,
+            "language_name": language.name if language is not None else source.locale,
+            "code": source.locale,
+            "direction": language.direction if language is not None else "ltr",
+        }
+
+
+def _path_of(row: Any) -> str | None:
+    """Where readers find a document; None where its kind has no pages."""
+    return getattr(row, "public_path", None)
+
+
+def _sentence(text: str, **values: Any) -> Markup:
+    """A translated sentence with links in it; the sentence itself is no markup."""
+    return escape(text) % values
+
+
+def _zone_name() -> str:
+    """The editor's time zone by its name in their language."""
+    zone = get_timezone()
+    if zone is None or str(zone) == "UTC":
+        return "UTC"
+    return get_timezone_name(zone, width="long", locale=get_locale())

@@ -1,0 +1,131 @@
+"""Lists of documents: by where they stand, with what is done to several at once."""
+
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from markupsafe import Markup
+from sqlalchemy import select
+
+from admin.listing import COUNTED, Order, capped_count, order_by
+from admin.views.model import ModelScreen
+from cms.content import publishing
+from cms.content.media_library import thumbnail_url
+from cms.extensions import db
+from cms.security.policy import visible
+
+TABS = ("all", "draft", "review", "published", "scheduled", "trash")
+# Tabs with an order of their own: the column, and whether the newest come first.
+ORDERS = {"review": ("submitted_at", False), "scheduled": ("scheduled_at", False), "trash": ("trashed_at", True)}
+
+
+class DocumentList(ModelScreen):
+    """The list of a kind of document, and what is done to its rows."""
+
+    list_parameters = frozenset({"show"})
+
+    def shown_tab(self) -> str:
+        """The tab of the list that the address asks for."""
+        tab = request.args.get("show", "all")
+        return tab if tab in TABS else "all"
+
+    def _list_conditions(self) -> list[Any]:
+        return [*super()._list_conditions(), *self._tab_conditions(self.shown_tab())]
+
+    def _tab_conditions(self, tab: str) -> list[Any]:
+        model: Any = self.model
+        if tab == "trash":
+            return [model.trashed_at.is_not(None)]
+        here = [model.trashed_at.is_(None)]
+        if tab == "scheduled":
+            return [*here, model.scheduled_at.is_not(None)]
+        if tab == "review":
+            return [*here, model.submitted_at.is_not(None)]
+        if tab in ("draft", "published"):
+            return [*here, model.status == tab]
+        return here
+
+    def order_of_list(self, sort_column: str | None, descending: bool, filters: Any) -> Order:
+        """What is in the trash is listed as it came there; what is scheduled or in review, as its moments come."""
+        own = ORDERS.get(self.shown_tab())
+        if own is not None and sort_column not in self._sortable_columns:
+            return order_by(self.model, own[0], descending=own[1])
+        return super().order_of_list(sort_column, descending, filters)
+
+    def list_tabs(self) -> list[dict[str, Any]]:
+        """The tabs above the list, with how many documents each holds, as far as they are counted; one query."""
+        readable = select(self.model.id).where(visible(current_user, "read", self.model))
+        counts = db.session.execute(
+            select(*(capped_count(readable.where(*self._tab_conditions(tab))).label(tab) for tab in TABS))
+        ).one()
+        names = {
+            "all": _("All"),
+            "draft": _("Drafts"),
+            "review": _("In review"),
+            "published": _("Published"),
+            "scheduled": _("Scheduled"),
+            "trash": _("Trash"),
+        }
+        shown = self.shown_tab()
+        return [
+            {
+                "label": names[tab],
+                "count": min(getattr(counts, tab), COUNTED),
+                "beyond": getattr(counts, tab) > COUNTED,
+                "active": tab == shown,
+                "url": self.get_url(".index_view", show=None if tab == "all" else tab),
+            }
+            for tab in TABS
+        ]
+
+    def row_thumbnail(self, row: Any) -> str | None:
+        """The address of a small picture, or None."""
+        media = getattr(row, "featured_image", None)
+        return thumbnail_url(media) if media is not None else None
+
+    def delete_one(self, row: Any) -> None:
+        """To the trash; from the trash, for good."""
+        if row.trashed_at is None:
+            publishing.trash(row, current_user)
+        else:
+            publishing.delete_for_good(row, current_user)
+
+    def deleted_sentence(self, name: str) -> str:
+        """What is said once something was moved to the trash, with the way back; or was deleted for good."""
+        row = db.session.get(self.model, int(request.form["id"]))
+        if row is None:
+            return super().deleted_sentence(name)
+        # The list holds the form that this button belongs to.
+        button = Markup(
+            '<button class="message__button" type="submit" form="bring-back" name="id" value="{}">{}</button>'
+        )
+        told = _("“%(name)s” is in the trash.", name=name)
+        return Markup("{} {}").format(told, button.format(row.id, _("Bring it back")))
+
+    def bulk_actions(self) -> dict[str, tuple[Any, str, Any]]:
+        """Bulk actions, by what the shown tab holds; a form that comes back may have been any of them."""
+        in_trash: dict[str, tuple[Any, str, Any]] = {
+            "restore": (_l("Restore"), "delete", ""),
+            "delete_for_good": (_l("Delete for good"), "delete", _l("Delete for good? This cannot be undone.")),
+        }
+        if self.shown_tab() == "trash":
+            return in_trash
+        elsewhere: dict[str, tuple[Any, str, Any]] = {
+            "publish": (_l("Publish"), "publish", _l("Publish what you selected?")),
+            "unpublish": (_l("Unpublish"), "publish", _l("Readers will no longer find what you selected. Go on?")),
+            "delete": (_l("Move to the trash"), "delete", _l("Move what you selected to the trash?")),
+        }
+        return elsewhere | in_trash if request.endpoint == f"{self.endpoint}.action_view" else elsewhere
+
+    def run_action(self, name: str, row: Any) -> None:
+        """Do one bulk action to one document."""
+        services = {
+            "publish": publishing.publish,
+            "unpublish": publishing.unpublish,
+            "delete": publishing.trash,
+            "restore": publishing.restore,
+            "delete_for_good": publishing.delete_for_good,
+        }
+        services[name](row, current_user)

@@ -1,0 +1,308 @@
+"""Lists of the back office: which rows, what of them, in which order; and the same as spreadsheets."""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from flask import Response, abort, request, stream_with_context
+from flask_admin import expose
+from flask_admin.model.base import ViewArgs
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import inspect, or_
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
+from sqlalchemy.orm.interfaces import MANYTOONE
+
+from admin import listing, scaffold
+from admin.cells import cell, language_cell, markup_cell, person_cell, status_cell, time_zone_cell
+from admin.empty_states import about
+from admin.exports import TYPES, csv_lines, file_name, workbook
+from admin.filters import DayFilter
+from admin.title_search import ids_called
+from admin.views.screen import Screen
+from cms.content import translating
+from cms.extensions import db
+from cms.i18n.locales import site_locales
+from cms.models import User
+from cms.models.base import Model, columns_of
+from cms.models.column_types import utc_now
+from cms.models.translatable import Translatable
+from cms.security.policy import visible
+
+# Rows that a workbook holds, which is made in memory, and that are fetched at once for any export.
+WORKBOOK_ROWS = 50_000
+EXPORT_BATCH = 500
+SEARCHED_WORDS = 8
+DEEPEST_PAGE = 1_000_000
+
+
+class ListScreen(Screen):
+    """The list of a model; mixed into its screen."""
+
+    # What templates say of the limits.
+    workbook_rows = WORKBOOK_ROWS
+
+    @property
+    def looked_through(self) -> int:
+        """How many rows are looked through where no index leads to those that are wanted."""
+        return listing.LOOKED_THROUGH
+
+    def get_query(self) -> Any:
+        """The rows that the current user may read, with what the list shows of their relations."""
+        return db.session.query(self.model).filter(*self._list_conditions()).options(*self._list_options())
+
+    def _list_conditions(self) -> list[Any]:
+        return [visible(current_user, "read", self.model)]
+
+    def get_list(
+        self,
+        page: int | None,
+        sort_column: Any,
+        sort_desc: Any,
+        search: str | None,
+        filters: Any,
+        execute: bool = True,
+        page_size: int | None = None,
+    ) -> Any:
+        """How many rows there are, as far as they are counted, and those of a page: first their ids, then the rows.
+
+        Without `execute`, the rows are a query of all of them, in their order.
+        """
+        order = self.order_of_list(sort_column, bool(sort_desc), filters)
+        served, walked = self._narrowing(search, filters)
+        if not execute:
+            return None, self.get_query().filter(*served, *walked).order_by(*order.clauses())
+        ids = db.session.query(self.model.id).filter(*self._list_conditions(), *served)
+        size = page_size or self.page_size
+        if walked:
+            found, cut = listing.walk(ids, walked, order)
+            if cut and search and len(walked) == len(self._search_conditions(search)):
+                found += [one for one in self._called(search, served) if one not in set(found)]
+            extent = listing.Extent(len(found), beyond=False, cut=cut)
+            first = extent.page(page or 0, size) * size
+            wanted = found[first : first + size]
+        else:
+            extent = listing.extent(ids)
+            wanted = listing.page_of(ids, order, extent.page(page or 0, size), size)
+        request._extent = extent  # type: ignore[attr-defined]  # kept for this render only
+        rows = self.get_query().filter(self.model.id.in_(wanted)).all() if wanted else []
+        return extent.count, listing.in_order_of(wanted, rows)
+
+    def _called(self, search: str, served: list[Any]) -> list[int]:
+        """Rows anywhere whose title begins with what is searched for: an index leads to them."""
+        if self.model.title_column() is None:
+            return []
+        return ids_called(self.model, search, [*self._list_conditions(), *served], 0, self.page_size)
+
+    @property
+    def list_extent(self) -> listing.Extent:
+        """How long the list is that is being shown."""
+        found: listing.Extent = getattr(request, "_extent", listing.NOTHING)
+        return found
+
+    def order_of_list(self, sort_column: str | None, descending: bool, filters: Any) -> listing.Order:
+        """The order asked for; else that of a day that is filtered by, where an index serves it; else the default."""
+        if sort_column is not None and sort_column in self._sortable_columns:
+            return listing.order_by(self.model, sort_column, descending)
+        days = [self._filters[index].column.key for index, _name, _value in filters or () if self._is_of_days(index)]
+        if days and listing.is_served(self.model, days[0]):
+            return listing.order_by(self.model, days[0], True)
+        default: Any = self.column_default_sort
+        if isinstance(default, list):
+            columns = [getattr(self.model, name) for name, _descending in default]
+            return listing.Order((*columns, self.model.id), default[0][1])
+        return listing.order_by(self.model, *default)
+
+    def _is_of_days(self, index: int) -> bool:
+        return isinstance(self._filters[index], DayFilter)
+
+    def _narrowing(self, search: str | None, filters: Any) -> tuple[list[Any], list[Any]]:
+        """Conditions of search and filters: those that an index serves, and those that rows are looked through for."""
+        served: list[Any] = []
+        walked = self._search_conditions(search)
+        for index, _name, value in filters or ():
+            one: Any = self._filters[index]
+            (served if one.is_served(self.model) else walked).append(one.condition(one.clean(value)))
+        return served, walked
+
+    def _search_conditions(self, search: str | None) -> list[Any]:
+        """Each word is somewhere in one of the columns that are searched."""
+        columns = [getattr(self.model, name) for name in self.column_searchable_list or ()]
+        words = (search or "").split()[:SEARCHED_WORDS] if columns else []
+        return [or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in words]
+
+    def _list_options(self) -> list[Any]:
+        """One query for the list and its single relations, whatever the number of rows; long texts stay behind."""
+        shown = set(self.column_list or ())
+        options: list[Any] = []
+        for relation in inspect(self.model).relationships:
+            if relation.key in shown:
+                load = joinedload if relation.direction is MANYTOONE else selectinload
+                options.append(load(relation.class_attribute))
+        long = [column.key for column in columns_of(self.model) if column.info.get("kind") == "markup"]
+        return [*options, *(defer(getattr(self.model, name)) for name in long)]
+
+    def scaffold_auto_joins(self) -> list[Any]:
+        """None: `_list_options` loads what is shown, without joining many-to-many columns."""
+        return []
+
+    def handle_filter(self, filter: Any) -> Any:
+        """Derived filters need no joins: they look into related tables by EXISTS."""
+        return filter
+
+    def get_filter_arg(self, index: int, flt: Any) -> str:
+        """The name of a filter in addresses: the same in every language."""
+        column = flt.column.key
+        return f"{column}_{flt.suffix}" if flt.suffix else str(column)
+
+    def _get_filter_groups(self) -> Any:
+        """The filters as the templates offer them; made anew for each request, because choices come and go."""
+        groups: OrderedDict[str, list[dict[str, Any]]] = OrderedDict()
+        for index, one in enumerate(self._filters or ()):
+            options = one.get_options(self)
+            groups.setdefault(str(one.name), []).append(
+                {
+                    "index": index,
+                    "arg": self.get_filter_arg(index, one),
+                    "operation": str(one.operation()),
+                    "options": [(value, str(label)) for value, label in options] if options else None,
+                    "type": one.data_type,
+                }
+            )
+        return groups
+
+    def _get_list_extra_args(self) -> ViewArgs:
+        args = super()._get_list_extra_args()
+        args.page = min(max(args.page or 0, -DEEPEST_PAGE), DEEPEST_PAGE)
+        if args.sort is not None and not 0 <= args.sort < len(self._list_columns):
+            args.sort = None
+        if args.search:
+            args.search = args.search.replace("\x00", "")[:200]
+        args.extra_args = {name: value for name, value in args.extra_args.items() if name in self.list_parameters}
+        return args
+
+    # Parameters of a list's address that are its own, beside Flask-Admin's.
+    list_parameters: ClassVar[frozenset[str]] = frozenset()
+
+    def _formatters(self, model: type[Model]) -> dict[str, Any]:
+        formatters: dict[str, Any] = {}
+        for column in columns_of(model):
+            if column.info.get("kind") == "locale":
+                formatters[column.key] = lambda view, context, row, name: language_cell(getattr(row, name))
+            elif column.info.get("kind") == "markup":
+                formatters[column.key] = lambda view, context, row, name: markup_cell(getattr(row, name))
+            elif column.key == "status":
+                formatters[column.key] = lambda view, context, row, name: status_cell(
+                    row.status, scheduled=row.scheduled_at is not None, trashed=row.trashed_at is not None
+                )
+            elif column.info.get("kind") == "timezone":
+                formatters[column.key] = lambda view, context, row, name: time_zone_cell(getattr(row, name))
+            elif scaffold.choices_of_kind(column.info.get("kind")):
+                formatters[column.key] = _choice_formatter(column)
+        for relation in scaffold.shown_relations(model):
+            if relation.mapper.class_ is User and relation.direction is MANYTOONE:
+                formatters[relation.key] = lambda view, context, row, name: person_cell(
+                    str(getattr(row, name)) if getattr(row, name) is not None else None
+                )
+        return formatters
+
+    @expose("/export/<export_type>/")
+    def export(self, export_type: str) -> Any:
+        """What the list shows, all pages of it, as a spreadsheet."""
+        if export_type not in self.export_types:
+            abort(HTTPStatus.NOT_FOUND)
+        titles = [str(label) for _name, label in self._export_columns]
+        rows = self._export_rows(None if export_type == "csv" else WORKBOOK_ROWS)
+        name = file_name(self.model.__tablename__, export_type, utc_now())
+        content = stream_with_context(csv_lines(titles, rows)) if export_type == "csv" else workbook(titles, rows)
+        return Response(
+            content, content_type=TYPES[export_type], headers={"Content-Disposition": f"attachment; filename={name}"}
+        )
+
+    def _export_rows(self, most: int | None) -> Iterator[list[Any]]:
+        """The rows, no more than `most`, in batches with what they name.
+
+        They come from a cursor that stays open, on the server where there is one, and through a session of their own:
+        the reply outlives the request's.
+        """
+        args = self._get_list_extra_args()
+        sort = self._get_column_by_idx(args.sort)
+        column = sort[0] if sort else None
+        _count, query = self.get_list(0, column, args.sort_desc, args.search, args.filters, execute=False)
+        if most is not None:
+            query = query.limit(most)
+        names = [name for name, _label in self._export_columns]
+        singles = [one for one in inspect(self.model).relationships if one.key in names]
+        query = query.options(*(joinedload(one.class_attribute) for one in singles))
+        with Session(db.engine) as session:
+            for row in query.with_session(session).yield_per(EXPORT_BATCH):
+                yield [getattr(row, name) for name in names]
+
+    def get_empty_list_message(self) -> str:
+        """What an empty list says."""
+        return _("Nothing here yet")
+
+    @property
+    def empty_title(self) -> str:
+        """The heading of the empty state."""
+        return self.get_empty_list_message()
+
+    @property
+    def empty_text(self) -> str:
+        """What would be listed here, for the empty state."""
+        return about(self.model)
+
+    def row_translations(self, row: Any) -> list[dict[str, Any]]:
+        """The languages of a translatable row, for the chips below its title and the menu beside it."""
+        if not issubclass(self.model, Translatable):
+            return []
+        made: dict[int, list[dict[str, Any]]] = request.__dict__.setdefault("_languages", {})
+        if row.id not in made:
+            made[row.id] = self.language_rows(row, self._coverage().get(row.translation_key, []))
+        return made[row.id]
+
+    def _coverage(self) -> dict[str, list[translating.Coverage]]:
+        return getattr(request, "_coverage", {})
+
+    def language_rows(self, row: Any, coverage: list[translating.Coverage]) -> list[dict[str, Any]]:
+        """One entry per language of the site: where the row has it, its state; else the way to a translation."""
+        there = {entry.locale: entry for entry in coverage}
+        # Once for all languages: to build an address costs more than the rest of this.
+        edit_url, create_url = self.get_url(".edit_view"), self.get_url(".create_view")
+        rows = []
+        for locale in site_locales():
+            entry = there.get(locale.code)
+            info: dict[str, Any] = {"code": locale.code, "name": locale.name, "missing": entry is None}
+            info["current"] = row is not None and locale.code == row.locale
+            if entry is not None:
+                info["url"] = f"{edit_url}?id={entry.id}"
+                info["status"] = entry.status or "published"
+                info["outdated"] = entry.outdated
+            else:
+                open_to = translating.may_translate(current_user, self.model, locale.code)
+                info["url"] = f"{create_url}?source={row.id}&locale={locale.code}" if open_to else None
+            rows.append(info)
+        return rows
+
+    def row_public_url(self, row: Any) -> str | None:
+        """Where visitors see the row, or None."""
+        path = getattr(row, "public_path", None)
+        return path if path and getattr(row, "is_live", True) else None
+
+    def render(self, template: str, **kwargs: Any) -> str:
+        """Templates get one bulk look-up of languages for all rows of a list."""
+        if template == self.list_template and issubclass(self.model, Translatable):
+            request._coverage = translating.coverage_of(kwargs["data"])  # type: ignore[attr-defined]  # kept for this render only
+        return super().render(template, **kwargs)
+
+
+def _choice_formatter(column: Any) -> Any:
+    def formatter(view: Any, context: Any, row: Any, name: str) -> str:
+        value = getattr(row, name)
+        if value is None:
+            return cell("nothing")
+        labels = dict(scaffold.choices_of(column) or [])
+        return str(labels.get(str(value), value))
+
+    return formatter

@@ -1,0 +1,216 @@
+"""The translators' screens: how far each language is, its texts, and one text at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from flask import abort, flash, redirect, request
+from flask_admin import expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from admin.views.secure import SecureView
+from cms.i18n import catalogs
+from cms.i18n.catalogs import Show
+from cms.i18n.errors import CatalogError, CatalogNotWritable, Conflict, InvalidTranslation, UnknownEntry
+from cms.i18n.locales import LocaleInfo, lookup, site_locales
+from cms.i18n.po_entry import Entry
+from cms.i18n.problems import Problem
+from cms.i18n.texts import Texts
+from cms.security.permissions import CATALOGS_TRANSLATE
+from cms.security.policy import holds
+
+PAGE_SIZE = 50
+LONGEST_SEARCH = 200
+
+TABS: dict[Show, Any] = {
+    Show.ALL: _l("All"),
+    Show.MISSING: _l("Missing"),
+    # NOTE: translations that a tool guessed, and nobody has looked at yet
+    Show.UNSURE: _l("To confirm"),
+    Show.PROBLEMS: _l("With problems"),
+}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Which texts a translator wants to see; kept in every link of the screens."""
+
+    search: str
+    show: Show
+    page: int
+
+    @classmethod
+    def of_request(cls) -> "Wish":
+        """As the address says; what makes no sense counts as not said."""
+        show, page = request.args.get("show", ""), request.args.get("page", "")
+        return cls(
+            search=request.args.get("search", "")[:LONGEST_SEARCH],
+            show=Show(show) if show in set(Show) else Show.ALL,
+            page=int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 7 and int(page) else 1,
+        )
+
+    def arguments(self, **other: Any) -> dict[str, Any]:
+        """For `get_url`: what differs from the usual, with some of it replaced."""
+        values = {"search": self.search, "show": self.show, "page": self.page} | other
+        usual = {"search": "", "show": Show.ALL, "page": 1}
+        return {name: str(value) for name, value in values.items() if value != usual.get(name)}
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What came of saving: nothing yet, or what stands in the way."""
+
+    status: HTTPStatus = HTTPStatus.OK
+    message: str = ""
+    problems: Sequence[Problem] = ()
+    typed: Sequence[str] | None = None
+    theirs: Sequence[str] = ()
+    """What somebody else saved in the meantime."""
+
+
+class TranslationsView(SecureView):
+    """The texts of the interface, for those who may translate them, each in their languages."""
+
+    endpoint_permissions = dict.fromkeys(("index", "texts", "text"), CATALOGS_TRANSLATE)
+    purpose = "translations"
+    icon = "translate"
+
+    def __init__(self) -> None:
+        super().__init__(name=_l("Interface texts"), endpoint="admin_translations", url="/admin/translations")
+
+    def _handle_view(self, name: str, **kwargs: Any) -> Any:
+        """As for every screen; and the language in the address must be one of the site, and one of the user's."""
+        answer = super()._handle_view(name, **kwargs)
+        if answer is None and "code" in kwargs:
+            locale = lookup(kwargs["code"])
+            if locale is None:
+                abort(HTTPStatus.NOT_FOUND)
+            if not holds(current_user, CATALOGS_TRANSLATE, locale=locale.code):
+                abort(HTTPStatus.FORBIDDEN)
+        return answer
+
+    @expose("/")
+    def index(self) -> Any:
+        """How far each language is."""
+        mine = {locale.code for locale in catalogs.languages_of(current_user)}
+        languages = [(catalogs.progress(locale), locale.code in mine) for locale in site_locales()]
+        return self.render("admin/translations/index.html", languages=languages)
+
+    @expose("/<code>/")
+    def texts(self, code: str) -> Any:
+        """The texts of a language, fifty at a time."""
+        locale, wish = catalogs.language(code), Wish.of_request()
+        texts, broken = catalogs.readable(locale)
+        entries = catalogs.select(texts, wish.search, wish.show) if texts else []
+        pages = max(1, -(-len(entries) // PAGE_SIZE))
+        page = min(wish.page, pages)
+        return self.render(
+            "admin/translations/texts.html",
+            locale=locale,
+            wish=wish,
+            broken=broken,
+            problems=texts.problems if texts else {},
+            total=len(entries),
+            pages=pages,
+            page=page,
+            entries=entries[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
+            tabs=[(show, label, self._count(texts, wish, show)) for show, label in TABS.items()],
+        )
+
+    @expose("/<code>/<token>/", methods=("GET", "POST"))
+    def text(self, code: str, token: str) -> Any:
+        """One text and its translation."""
+        locale, wish = catalogs.language(code), Wish.of_request()
+        texts, broken = catalogs.readable(locale)
+        entry = texts.po.by_token.get(token) if texts else None
+        if texts is None or entry is None:
+            abort(HTTPStatus.NOT_FOUND, _("This text is no longer part of the site."))
+        around = catalogs.neighbours(catalogs.select(texts, wish.search, wish.show), entry)
+        if request.method == "GET":
+            return self._text_screen(locale, texts, entry, broken, around, Attempt())
+        attempt = self._save(locale, entry, texts.po.plural_forms.count if entry.is_plural else 1)
+        if attempt.status != HTTPStatus.OK:
+            texts = catalogs.readable(locale)[0] or texts
+            current = texts.po.by_token.get(token, entry)
+            return self._text_screen(locale, texts, current, broken, around, attempt)
+        flash(_("The translation was saved."), "success")
+        if request.form.get("_action") != "next":
+            return redirect(self._address(locale, entry, wish))
+        if around[1] is not None:
+            return redirect(self._address(locale, around[1], wish))
+        return redirect(self.get_url(".texts", code=locale.code, **wish.arguments(page=1)))
+
+    def _save(self, locale: LocaleInfo, entry: Entry, count: int) -> Attempt:
+        typed = [request.form.get(f"form-{number}", "") for number in range(count)]
+        seen = request.form.get("seen", "")
+        try:
+            catalogs.save_translation(current_user, locale.code, entry.key.token, typed, seen)
+        except InvalidTranslation as error:
+            return Attempt(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), error.problems, typed)
+        except Conflict as error:
+            return Attempt(HTTPStatus.CONFLICT, str(error), typed=typed, theirs=error.current)
+        except UnknownEntry as error:
+            abort(HTTPStatus.NOT_FOUND, str(error))
+        except CatalogNotWritable as error:
+            return Attempt(HTTPStatus.SERVICE_UNAVAILABLE, str(error), typed=typed)
+        except CatalogError as error:
+            return Attempt(HTTPStatus.CONFLICT, str(error), typed=typed)
+        return Attempt()
+
+    def _text_screen(
+        self,
+        locale: LocaleInfo,
+        texts: Texts,
+        entry: Entry,
+        broken: str | None,
+        around: tuple[Entry | None, Entry | None],
+        attempt: Attempt,
+    ) -> Any:
+        wish = Wish.of_request()
+        rule = texts.po.plural_forms
+        count = rule.count if entry.is_plural else 1
+        values = [*(attempt.typed if attempt.typed is not None else entry.forms), *[""] * count][:count]
+        # What was typed is judged by what saving it said; what stands in the file, by the checks of the file.
+        problems = attempt.problems if attempt.typed is not None else texts.problems.get(entry.key, ())
+        forms = [
+            {
+                "name": f"form-{number}",
+                "label": self._label(rule.examples(number), count),
+                "value": value,
+                "theirs": attempt.theirs[number] if number < len(attempt.theirs) else None,
+                "problems": [problem.text for problem in problems if problem.form == number],
+            }
+            for number, value in enumerate(values)
+        ]
+        before, after = (self._address(locale, other, wish) if other else None for other in around)
+        return self.render(
+            "admin/translations/text.html",
+            locale=locale,
+            entry=entry,
+            wish=wish,
+            broken=broken,
+            attempt=attempt,
+            forms=forms,
+            before=before,
+            after=after,
+        ), attempt.status
+
+    @staticmethod
+    def _label(examples: Sequence[int], count: int) -> str:
+        """What to call a form: by the numbers that take it."""
+        if count == 1:
+            return _("Translation")
+        numbers = ", ".join(map(str, examples))
+        if len(examples) < 2:
+            return _("For the number %(numbers)s", numbers=numbers)
+        return _("For the numbers %(numbers)s …", numbers=numbers)
+
+    def _address(self, locale: LocaleInfo, entry: Entry, wish: Wish) -> str:
+        return str(self.get_url(".text", code=locale.code, token=entry.key.token, **wish.arguments()))
+
+    @staticmethod
+    def _count(texts: Texts | None, wish: Wish, show: Show) -> int:
+        return len(catalogs.select(texts, wish.search, show)) if texts else 0

@@ -1,0 +1,102 @@
+"""How we talk to Redis: short time-outs, one fresh connection after a broken one, and a look at whose data it holds.
+
+A Redis that restarts may come back with an old snapshot, and a replica that takes over may lack the last purges. So
+the first thing on every connection is a script that compares the server's run id with the one noted beside our
+data. Where they differ, everything cached earlier is purged before any other command of ours is executed.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from cms.cache.breaker import Breaker, Unavailable
+
+# Seconds. A hung server costs a request at most one of them; the breaker then keeps others from waiting at all.
+TIMEOUT = 0.2
+
+# The braces keep all of these on one slot of a Redis cluster, so that one script may touch them together.
+LIFE, SEQUENCE, STAMP = "{%s}:life", "{%s}:sequence", "{%s}:stamp:%s"
+
+# The purge sequence is the time of the server in microseconds, raised by one where two purges share a microsecond:
+# it keeps rising even when the server lost it. A value more than a day ahead is nobody's sequence but garbage.
+RISE = """
+local function rise(key)
+  local time = redis.call('TIME')
+  local now = time[1] * 1000000 + time[2]
+  local held = redis.pcall('GET', key)
+  local number = type(held) == 'string' and tonumber(held) or nil
+  if number and number >= now and number < now + 86400000000 then now = math.floor(number) + 1 end
+  local text = string.format('%.0f', now)
+  redis.call('SET', key, text)
+  return text
+end
+"""
+
+ENTER = (
+    RISE
+    + """
+local life = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+if not life then return redis.error_reply('ERR the server does not tell its run id') end
+if redis.pcall('GET', KEYS[1]) == life then return 0 end
+local risen = rise(KEYS[2])
+redis.call('SET', KEYS[3], risen)
+redis.call('SET', KEYS[1], life)
+return 1
+"""
+)
+
+
+def connect(url: str, namespace: str, everything: str, timeout: float = TIMEOUT) -> redis.Redis:
+    """A client for the server at `url`, which connects when it is first used.
+
+    `everything` is the tag that stands for all pages, `timeout` the seconds that an answer may take.
+    """
+
+    def enter(connection: Any) -> None:
+        connection.on_connect()
+        keys = (LIFE % namespace, SEQUENCE % namespace, STAMP % (namespace, everything))
+        connection.send_command("EVAL", ENTER, len(keys), *keys)
+        connection.read_response()
+
+    return redis.Redis.from_url(
+        url,
+        socket_timeout=timeout,
+        socket_connect_timeout=timeout,
+        # Connections that a restart has broken are replaced at once; a time-out is never repeated.
+        retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
+        redis_connect_func=enter,
+        protocol=2,
+    )
+
+
+class Refused(Unavailable):
+    """The server is there and answers, but will not do this: it is full, read-only, or does not permit it."""
+
+
+def ask(breaker: Breaker | None, action: Callable[[], Any], *, tolerant: bool = False, healing: bool = False) -> Any:
+    """Do one thing with the server, behind the breaker where there is one.
+
+    Raises Unavailable, having opened the breaker; or Refused, leaving it closed, where the server answered with an
+    error and the caller is `tolerant` of that. With `healing`, a key of the wrong type counts as missing.
+    """
+    if breaker is not None:
+        breaker.check()
+    try:
+        return action()
+    except redis.ResponseError as error:
+        if healing and str(error).startswith("WRONGTYPE"):
+            return None
+        if tolerant:
+            raise Refused(str(error)) from error
+        raise _opened(breaker, error) from error
+    except (redis.RedisError, OSError) as error:
+        raise _opened(breaker, error) from error
+
+
+def _opened(breaker: Breaker | None, error: Exception) -> Unavailable:
+    if breaker is not None:
+        breaker.trip(error)
+    return Unavailable(str(error))

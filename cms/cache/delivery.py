@@ -1,0 +1,114 @@
+"""Getting a purge to every process that serves pages, and waiting until it has arrived."""
+
+import logging
+from collections.abc import Iterable
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session
+
+from cms.cache.breaker import Breaker, Unavailable
+from cms.cache.journal import Journal
+from cms.cache.outbox import PENDING_LEASE, Outbox
+from cms.cache.stamps import Stamps
+from cms.cache.waiting import Patience
+
+logger = logging.getLogger(__name__)
+
+# The clocks of two machines run alike to far less than this.
+_MARGIN = 1.2
+
+
+class Delivery(Protocol):
+    """How purges reach the processes that serve pages."""
+
+    def prepare(self, session: Session, tags: set[str]) -> int | None:
+        """Before the outermost commit: do what must be committed together with the change. Gives a receipt."""
+
+    def deliver(self, tags: Iterable[str]) -> bool:
+        """After the commit: purge. Returns whether everybody was reached."""
+
+    def finish(self, receipt: int, bind: Engine | Connection | None) -> None:
+        """When all were reached and the transaction has given its connection back: tidy up."""
+
+    def deliver_now(self, tags: Iterable[str]) -> None:
+        """Purge for something that is not a change of the database."""
+
+    def settle(self) -> None:
+        """Before a page is looked up: take in what was purged elsewhere. Raises Unavailable."""
+
+
+class LocalDelivery:
+    """For a site that one process serves: its own stamps, and a journal for what commands change beside it."""
+
+    def __init__(self, stamps: Stamps, journal: Journal) -> None:
+        self._stamps = stamps
+        self._journal = journal
+
+    def prepare(self, session: Session, tags: set[str]) -> int | None:  # noqa: ARG002 -- nothing can go wrong later
+        return None
+
+    def deliver(self, tags: Iterable[str]) -> bool:
+        wanted = set(tags)
+        self._stamps.purge(wanted)
+        self._journal.append(wanted)
+        return True
+
+    def finish(self, receipt: int, bind: Engine | Connection | None) -> None:
+        """Nothing is kept, so nothing has to be tidied up."""
+
+    def deliver_now(self, tags: Iterable[str]) -> None:
+        self.deliver(tags)
+
+    def settle(self) -> None:
+        self._journal.catch_up(self._stamps.purge)
+
+
+class SharedDelivery:
+    """For processes that share Redis: the stamps there, and rows in the database until they have arrived there.
+
+    `probing` are the stamps without a breaker, for the moment at which the server is tried again.
+    """
+
+    def __init__(
+        self, stamps: Stamps, probing: Stamps, breaker: Breaker, outbox: Outbox, patience: Patience, lease: float
+    ) -> None:
+        self._stamps = stamps
+        self._probing = probing
+        self._breaker = breaker
+        self._outbox = outbox
+        self._patience = patience
+        self._lease = lease
+
+    def prepare(self, session: Session, tags: set[str]) -> int | None:
+        return self._outbox.keep(session, tags)
+
+    def deliver(self, tags: Iterable[str]) -> bool:
+        try:
+            self._stamps.purge(tags)
+        except Unavailable as reason:
+            # Also where the server is there and only refuses: nothing from it may be served before it has the purge.
+            self._breaker.trip(reason)
+            logger.warning("A purge is kept in the database: %s", reason)
+            self._patience.settle_in(PENDING_LEASE * _MARGIN)
+            return False
+        if self._lease:
+            self._patience.settle_in(self._lease * _MARGIN)
+        return True
+
+    def finish(self, receipt: int, bind: Engine | Connection | None) -> None:
+        self._outbox.remove([receipt], bind)
+
+    def deliver_now(self, tags: Iterable[str]) -> None:
+        wanted = set(tags)
+        if not self.deliver(wanted):
+            self._outbox.keep_now(wanted)
+
+    def settle(self) -> None:
+        self._breaker.check()
+        self._outbox.settle(self._stamps)
+
+    def recover(self) -> None:
+        """What the breaker probes: replay what was kept. Raises Unavailable where the server is not well yet."""
+        self._probing.sequence(fresh=True)
+        self._outbox.settle(self._probing, force=True)

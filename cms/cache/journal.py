@@ -1,0 +1,108 @@
+"""Purges told through a file, for a site that one process serves without a cache server.
+
+Commands (an import, a new user) change the database beside that process. Each process appends its purges; a process
+that serves pages looks at the size of the file every few milliseconds, and takes in what others have appended. A
+command ends only when that much time has passed since its last purge.
+"""
+
+import atexit
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from uuid import uuid4
+
+from cms.cache.tags import EVERYTHING
+
+LEASE_SECONDS = 0.01
+# Beyond it the file is begun anew, which everybody takes for a purge of everything.
+LARGEST = 1024 * 1024
+
+
+class Journal:
+    """The journal at `path`, as one process sees it."""
+
+    def __init__(
+        self,
+        path: Path,
+        largest: int = LARGEST,
+        lease: float = LEASE_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._path = path
+        self._largest = largest
+        self._lease = lease
+        self._clock = clock
+        self._next_look = 0.0
+        self._waits_at_exit = False
+        self._own = uuid4().hex
+        self._lock = threading.Lock()
+        self._seen = self._state()
+        self._head = self._first_line()
+
+    def append(self, tags: Iterable[str]) -> None:
+        """Tell other processes of a purge."""
+        # The last part makes every line, and so the first line of every file, different from all others.
+        line = json.dumps([self._own, sorted(tags), uuid4().hex]).encode() + b"\n"
+        with self._lock:
+            if self._state()[1] + len(line) > self._largest:
+                self._path.unlink(missing_ok=True)
+            # One short write at the end of a file: lines of two processes do not mix.
+            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            try:
+                os.write(descriptor, line)
+            finally:
+                os.close(descriptor)
+            if not self._waits_at_exit:
+                self._waits_at_exit = True
+                atexit.register(time.sleep, self._lease * 1.5)
+
+    def catch_up(self, purge: Callable[[set[str]], object]) -> None:
+        """Hand what others have purged since the last call to `purge`; cheap where there is nothing new."""
+        now = self._clock()
+        if now < self._next_look:
+            return
+        with self._lock:
+            state = self._state()
+            if state != self._seen:
+                tags = self._news(self._seen[1])
+                if tags:
+                    purge(tags)
+                self._seen = state
+            # Only now: until then nobody else may take the pages for fresh.
+            self._next_look = now + self._lease
+
+    def _news(self, start: int) -> set[str]:
+        head = self._first_line()
+        replaced = self._head not in (b"", head)
+        self._head = head
+        if replaced:
+            return {EVERYTHING}
+        tags: set[str] = set()
+        try:
+            with self._path.open("rb") as file:
+                file.seek(start)
+                for line in file:
+                    writer, purged, _ = json.loads(line)
+                    if writer != self._own:
+                        tags.update(map(str, purged))
+        except (OSError, ValueError, TypeError):
+            return {EVERYTHING}
+        return tags
+
+    def _first_line(self) -> bytes:
+        try:
+            with self._path.open("rb") as file:
+                return file.readline(4096)
+        except OSError:
+            return b""
+
+    def _state(self) -> tuple[int, int]:
+        """Which file it is, and its size."""
+        try:
+            found = os.stat(self._path)  # noqa: PTH116 -- half the price of Path.stat, for every page
+        except OSError:
+            return 0, 0
+        return found.st_ino, found.st_size

@@ -1,0 +1,98 @@
+"""Purges that still have to be delivered, kept in the database with the change that they belong to.
+
+The row is written in the transaction of the change itself, so there is no change without it, and removed once the
+cache server has the purge. Whatever comes between (a dead server, a process that was killed) leaves the row, and
+every process looks for rows before it trusts what is cached, once within PENDING_LEASE seconds. A purge that could
+not be delivered therefore lets as long pass before its reply is sent: by then nobody serves what it made stale.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import cast
+
+from flask import Flask
+from sqlalchemy import Connection, Engine, Table, delete, insert, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from cms.cache.stamps import Stamps
+from cms.extensions import db
+from cms.models.pending_purge import PendingPurge
+
+logger = logging.getLogger(__name__)
+
+PENDING_LEASE = 1.0
+_AT_ONCE = 500
+
+_ROWS = cast(Table, PendingPurge.__table__)
+
+
+class Outbox:
+    """The kept purges of one application."""
+
+    def __init__(self, app: Flask, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._app = app
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._settled_at = float("-inf")
+
+    def keep(self, session: Session, tags: Iterable[str]) -> int:
+        """Write a row within the session's transaction; returns its id."""
+        connection = session.connection(bind_arguments={"mapper": PendingPurge})
+        key = connection.execute(insert(_ROWS).values(tags=sorted(tags))).inserted_primary_key
+        assert key is not None
+        return int(key[0])
+
+    def keep_now(self, tags: Iterable[str]) -> None:
+        """Write a row in a transaction of its own, for a purge that belongs to no change of the database."""
+        with self._engine().begin() as connection:
+            connection.execute(insert(_ROWS).values(tags=sorted(tags)))
+
+    def remove(self, ids: Iterable[int], bind: Engine | Connection | None = None) -> None:
+        """Delete rows whose purge was delivered. A failure is only logged: delivering twice does no harm.
+
+        `bind` is what the session that wrote them is bound to; a connection takes part in its transaction.
+        """
+        statement = delete(_ROWS).where(_ROWS.c.id.in_(list(ids)))
+        try:
+            if isinstance(bind, Connection):
+                with bind.begin_nested():
+                    bind.execute(statement)
+            else:
+                with (bind or self._engine()).begin() as connection:
+                    connection.execute(statement)
+        except SQLAlchemyError:
+            logger.exception("A delivered purge could not be removed; it will be delivered again.")
+
+    def _engine(self) -> Engine:
+        with self._app.app_context():
+            return db.engine
+
+    def settle(self, stamps: Stamps, *, force: bool = False) -> None:
+        """Deliver every kept purge, unless that was seen to within the lease. Raises Unavailable.
+
+        Where the database cannot be asked, nobody can have changed anything either: the pages stay good.
+        """
+        if not force and self._clock() - self._settled_at < PENDING_LEASE:
+            return
+        with self._lock:
+            now = self._clock()
+            if not force and now - self._settled_at < PENDING_LEASE:
+                return
+            try:
+                self._deliver_all(stamps)
+            except SQLAlchemyError:
+                logger.warning("Kept purges could not be looked for.", exc_info=True)
+            self._settled_at = now
+
+    def _deliver_all(self, stamps: Stamps) -> None:
+        kept = select(_ROWS.c.id, _ROWS.c.tags).order_by(_ROWS.c.id).limit(_AT_ONCE)
+        while True:
+            with self._engine().connect() as connection:
+                rows = connection.execute(kept).all()
+            if not rows:
+                return
+            stamps.purge({tag for row in rows for tag in row.tags})
+            self.remove([row.id for row in rows])

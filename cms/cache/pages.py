@@ -1,0 +1,168 @@
+"""The page layer: answers requests for public pages before the application is entered."""
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from cms.cache.addresses import Address, Addresses, bare_request
+from cms.cache.breaker import Unavailable
+from cms.cache.entries import Entry
+from cms.cache.flights import Flights
+from cms.cache.rendering import Reply, WsgiApplication, render
+from cms.cache.replies import answer
+from cms.cache.service import CacheService
+from cms.cache.tags import EVERYTHING
+
+StartResponse = Callable[..., Any]
+
+# Seconds for which a request waits for a page that somebody else is rendering, and between two looks for it.
+PATIENCE = 10.0
+GLANCE = 0.02
+
+
+class PageCache:
+    """WSGI middleware around the application.
+
+    `X-Cache` tells where a reply came from: `hit`, `miss` (rendered, and kept if possible), or `bypass`.
+    """
+
+    def __init__(self, application: WsgiApplication, service: CacheService, addresses: Addresses) -> None:
+        self._application = application
+        self._service = service
+        self._addresses = addresses
+        self._flights: Flights[Entry] = Flights()
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        service = self._service
+        for hook in service.before_lookup:
+            hook()
+        address = self._addresses.of(environ)
+        if address is None:
+            with service.patience.before_reply():
+                return self._application(environ, _marked(start_response, "bypass"))
+        if not service.on:
+            return self._rendered_only(address, environ, start_response)
+        try:
+            entry = service.look_up(address)
+        except Unavailable:
+            return self._rendered_only(address, environ, start_response)
+        if entry is not None:
+            return answer(entry, environ, start_response)
+        return self._missed(address, environ, start_response)
+
+    def _rendered_only(self, address: Address, environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
+        """Answer with a page that is not kept."""
+        self._prepare()
+        reply = render(self._application, bare_request(environ, address), strict=self._service.strict)
+        return _plain(reply, environ, start_response)
+
+    def _missed(self, address: Address, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Render the page, or wait for the one who does."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            flight, leading = self._flights.join(address)
+            if leading:
+                return self._lead(address, environ, start_response, flight)
+            flight.landed.wait(max(0.0, until - time.monotonic()))
+            if flight.result is None:
+                break
+            try:
+                # It may have been rendered from what was there before a save that this request must see.
+                if self._service.is_fresh(flight.result):
+                    return answer(flight.result, environ, start_response)
+            except Unavailable:
+                break
+        return self._rendered_only(address, environ, start_response)
+
+    def _lead(
+        self, address: Address, environ: dict[str, Any], start_response: StartResponse, flight: Any
+    ) -> Iterable[bytes]:
+        """Render the page for this process."""
+        entry: Entry | None = None
+        place = address.place(self._service.release)
+        token = None
+        try:
+            try:
+                token, entry = self._await_turn(address, place)
+            except Unavailable:
+                token = None
+            if entry is not None:
+                return answer(entry, environ, start_response)
+            outcome = self._render_and_keep(address, environ)
+            if isinstance(outcome, Reply):
+                return _plain(outcome, environ, start_response)
+            entry = outcome
+            return answer(entry, environ, start_response, hit=False)
+        finally:
+            self._flights.land(address, flight, entry)
+            if token:
+                self._release(place, token)
+
+    def _await_turn(self, address: Address, place: str) -> tuple[str | None, Entry | None]:
+        """Wait until no other process renders the page: the lock, or the page where it has come meanwhile."""
+        service = self._service
+        until = time.monotonic() + PATIENCE
+        while True:
+            token = service.locks.acquire(place)
+            entry = service.look_up(address)
+            if entry is not None:
+                if token:
+                    service.locks.release(place, token)
+                return None, entry
+            if token is not None or time.monotonic() > until:
+                return token, None
+            time.sleep(GLANCE)
+
+    def _release(self, place: str, token: str) -> None:
+        try:
+            self._service.locks.release(place, token)
+        except Unavailable:
+            # It runs out by itself.
+            return
+
+    def _render_and_keep(self, address: Address, environ: dict[str, Any]) -> Entry | Reply:
+        service = self._service
+        since = service.clock()
+        self._prepare()
+        try:
+            # Before the first query: whatever is purged from here on makes this page stale.
+            sequence = service.stamps.sequence()
+        except Unavailable:
+            sequence = None
+        reply = render(self._application, bare_request(environ, address), strict=service.strict)
+        if sequence is None or not reply.may_be_kept():
+            return reply
+        tags = [*reply.tags, EVERYTHING]
+        entry = Entry.of_reply(
+            key=address.text,
+            status=reply.status,
+            headers=reply.headers,
+            body=reply.body,
+            tags=tags,
+            sequence=sequence,
+            expires=service.expiry(tags, since, brief=not reply.lasting),
+        )
+        service.keep(address, entry)
+        return entry
+
+    def _prepare(self) -> None:
+        """Do what has become due before anything is read."""
+        if self._service.before_render:
+            with self._service.app.app_context():
+                for hook in self._service.before_render:
+                    hook()
+
+
+def _plain(reply: Reply, environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
+    """Answer with what the application said, for this request only."""
+    headers = [(name, value) for name, value in reply.headers if name.lower() not in ("content-length", "x-cache")]
+    headers += [("Content-Length", str(len(reply.body))), ("X-Cache", "bypass")]
+    start_response(reply.status, headers)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [reply.body]
+
+
+def _marked(start_response: StartResponse, mark: str) -> StartResponse:
+    def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+        return start_response(status, [*headers, ("X-Cache", mark)], *rest)
+
+    return start

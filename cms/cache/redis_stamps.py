@@ -1,0 +1,159 @@
+"""The stamps in Redis, for any number of processes on any number of machines.
+
+Asking for the sequence at every request would cost more than all the rest of a hit. A process may therefore go by
+the sequence that it asked for up to LEASE_SECONDS ago, and whoever purges lets a little more than that pass before
+the reply to the save is sent (see `cms.cache.delivery`): by then every process has asked anew.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import redis
+
+from cms.cache.breaker import Breaker, Unavailable
+from cms.cache.connection import RISE, SEQUENCE, STAMP, Refused, ask
+
+LEASE_SECONDS = 0.02
+# Stamps outlive the pages that need them; they are renewed whenever such a page is rendered.
+STAMP_SECONDS = 14 * 24 * 3600
+# Tags per script: each runs alone on the server, so none should take long.
+PER_SCRIPT = 1000
+
+# A full server refuses to note the sequence; the time does for one look, and the next look gets another.
+_CURRENT = (
+    RISE
+    + """
+local held = redis.pcall('GET', KEYS[1])
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local number = type(held) == 'string' and tonumber(held) or nil
+if number and number > 0 and number < now + 86400000000 then return held end
+local fine, risen = pcall(rise, KEYS[1])
+return fine and risen or string.format('%.0f', now)
+"""
+)
+_ARM = (
+    RISE
+    + """
+local held = redis.pcall('GET', KEYS[1])
+local sequence = type(held) == 'string' and tonumber(held) or nil
+if not sequence then
+  held = rise(KEYS[1])
+  sequence = tonumber(held)
+end
+local answer = {}
+for place = 2, #KEYS do
+  local stamp = redis.pcall('GET', KEYS[place])
+  local number = type(stamp) == 'string' and tonumber(stamp) or nil
+  if number and number <= sequence then
+    redis.call('EXPIRE', KEYS[place], ARGV[1])
+  else
+    stamp = held
+    redis.call('SET', KEYS[place], stamp, 'EX', ARGV[1])
+  end
+  answer[place - 1] = stamp
+end
+return answer
+"""
+)
+_PURGE = (
+    RISE
+    + """
+local risen = rise(KEYS[1])
+for place = 2, #KEYS do redis.call('SET', KEYS[place], risen, 'EX', ARGV[1]) end
+return risen
+"""
+)
+
+
+def _number(value: object) -> int | None:
+    """A stamp or sequence as Redis holds it; None for anything that is not a plain number."""
+    if isinstance(value, bytes) and 0 < len(value) <= 18 and value.isdigit():
+        return int(value)
+    return None
+
+
+class RedisStamps:
+    """Stamps shared through Redis.
+
+    Without a breaker, every call goes to the server: that is for the probe, which runs while the breaker is open.
+    """
+
+    def __init__(
+        self,
+        client: redis.Redis,
+        namespace: str,
+        breaker: Breaker | None,
+        *,
+        lease: float = LEASE_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client: Any = client
+        self._namespace = namespace
+        self._breaker = breaker
+        self._lease = lease
+        self._clock = clock
+        self._sequence_key = SEQUENCE % namespace
+        # The sequence, when it was asked for, and how often the breaker had tripped by then.
+        self._known: tuple[int, float, int] = (0, float("-inf"), -1)
+        self._current = client.register_script(_CURRENT)
+        self._arm = client.register_script(_ARM)
+        self._purge = client.register_script(_PURGE)
+
+    def sequence(self, *, fresh: bool = False) -> int:
+        value, asked_at, trips = self._known
+        now = self._clock()
+        if not fresh and now - asked_at < self._lease and trips == self._trips():
+            return value
+        held = _number(self._ask(lambda: self._client.get(self._sequence_key), healing=True))
+        if held is None:
+            held = self._certain(self._ask(lambda: self._current(keys=[self._sequence_key])))
+        self._remember(held, now)
+        return held
+
+    def read(self, tags: Sequence[str]) -> list[int | None]:
+        keys = [STAMP % (self._namespace, tag) for tag in tags]
+        return [_number(value) for value in self._ask(lambda: self._client.mget(keys))]
+
+    def arm(self, tags: Sequence[str]) -> list[int | None]:
+        keys = [STAMP % (self._namespace, tag) for tag in tags]
+        answer = self._ask(lambda: self._arm(keys=[self._sequence_key, *keys], args=[STAMP_SECONDS]), tolerant=True)
+        return [_number(value) for value in answer]
+
+    def purge(self, tags: Iterable[str]) -> int:
+        wanted = sorted(set(tags))
+        sequence = 0
+        now = self._clock()
+        for start in range(0, len(wanted), PER_SCRIPT):
+            keys = [STAMP % (self._namespace, tag) for tag in wanted[start : start + PER_SCRIPT]]
+            sequence = self._purge_some(keys)
+        self._remember(sequence, now)
+        return sequence
+
+    def _purge_some(self, keys: list[str]) -> int:
+        try:
+            risen = self._ask(
+                lambda: self._purge(keys=[self._sequence_key, *keys], args=[STAMP_SECONDS]), tolerant=True
+            )
+        except Refused:
+            # A full server still deletes, and a lost stamp is a miss.
+            self._ask(lambda: self._client.delete(self._sequence_key, *keys))
+            risen = self._ask(lambda: self._current(keys=[self._sequence_key]))
+        return self._certain(risen)
+
+    def _certain(self, value: object) -> int:
+        number = _number(value)
+        if number is None:
+            raise Unavailable("the cache server gave no number for its sequence")
+        return number
+
+    def _remember(self, value: int, asked_at: float) -> None:
+        if asked_at >= self._known[1] or self._known[2] != self._trips():
+            self._known = (value, asked_at, self._trips())
+
+    def _trips(self) -> int:
+        return self._breaker.trips if self._breaker is not None else 0
+
+    def _ask(self, action: Callable[[], Any], *, tolerant: bool = False, healing: bool = False) -> Any:
+        return ask(self._breaker, action, tolerant=tolerant, healing=healing)

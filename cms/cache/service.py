@@ -1,0 +1,212 @@
+"""The page cache of one application: the parts, put together once."""
+
+import logging
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+from time import time
+from typing import Any
+
+import redis
+from flask import Flask
+from sqlalchemy import Engine
+
+from cms.cache.addresses import Address
+from cms.cache.breaker import Breaker, Unavailable
+from cms.cache.connection import TIMEOUT, connect
+from cms.cache.delivery import Delivery, LocalDelivery, SharedDelivery
+from cms.cache.entries import Entry, decode
+from cms.cache.journal import LEASE_SECONDS as LOOK_SECONDS
+from cms.cache.journal import Journal
+from cms.cache.locks import LocalLocks, Locks, RedisLocks
+from cms.cache.moments import next_moment
+from cms.cache.near import NearPages
+from cms.cache.outbox import Outbox
+from cms.cache.redis_stamps import LEASE_SECONDS, RedisStamps
+from cms.cache.release import fingerprint
+from cms.cache.stamps import LocalStamps, Stamps, still_valid
+from cms.cache.store import MEGABYTE
+from cms.cache.tags import EVERYTHING
+from cms.cache.waiting import Patience
+from cms.extensions import cache, db
+
+logger = logging.getLogger(__name__)
+
+NAMESPACE = "babelpress"
+# Seconds that a page is kept at most. What is there under an address without end of them (404, redirects) is kept
+# for a short time only, so that nobody can fill the cache with addresses made up.
+LIFETIME = 24 * 3600
+BRIEF_LIFETIME = 60
+NEAR_BRIEF_ENTRIES = 1000
+
+
+class CacheService:
+    """What `app.extensions["page_cache"]` holds.
+
+    `on` is False where pages are never kept; `strict` makes undeclared dependencies an error, for tests.
+    """
+
+    def __init__(self, app: Flask, clock: Callable[[], float] = time) -> None:
+        config = app.config
+        self.app = app
+        self.on: bool = config.get("PAGE_CACHE", True)
+        self.strict: bool = app.testing
+        self.clock = clock
+        self.patience = Patience()
+        self.release = fingerprint(Path(app.root_path))
+        # Another installation on the same server has another secret, and so cannot give us its pages.
+        secret = config.get("SECRET_KEY") or secrets.token_hex(32)
+        self._secret = blake2b(str(secret).encode(), person=b"page cache", digest_size=32).digest()
+        self.before_lookup: list[Callable[[], object]] = []
+        self.before_render: list[Callable[[], object]] = []
+        size: int = config.setdefault("PAGE_CACHE_BYTES", 64 * MEGABYTE)
+        self.near = NearPages(most_entries=50_000, most_bytes=size)
+        self.near_brief = NearPages(most_entries=NEAR_BRIEF_ENTRIES, most_bytes=size // 8)
+        self.stamps: Stamps
+        self.delivery: Delivery
+        self.locks: Locks
+        self.breaker: Breaker | None = None
+        self._connection: redis.Redis | None = None
+        url = config.get("REDIS_URL")
+        if url:
+            self._share(app, url)
+        else:
+            self._keep_here(app)
+
+    def _keep_here(self, app: Flask) -> None:
+        self.stamps = LocalStamps()
+        folder = Path(app.instance_path)
+        folder.mkdir(parents=True, exist_ok=True)
+        journal = Journal(folder / "purges.log", lease=0.0 if app.testing else LOOK_SECONDS)
+        self.delivery = LocalDelivery(self.stamps, journal)
+        self.locks = LocalLocks()
+        self._bind_store({"CACHE_TYPE": "cms.cache.store.MemoryStore"})
+
+    def _share(self, app: Flask, url: str) -> None:
+        namespace: str = app.config.get("CACHE_NAMESPACE", NAMESPACE)
+        # In tests, waiting for other processes would only cost time, and a busy machine is no broken server.
+        lease: float = app.config.get("PAGE_CACHE_LEASE", 0.0 if app.testing else LEASE_SECONDS)
+        timeout: float = app.config.get("PAGE_CACHE_TIMEOUT", 5.0 if app.testing else TIMEOUT)
+        client = connect(url, namespace, EVERYTHING, timeout)
+        self._connection = client
+        self.breaker = Breaker(self._recover)
+        self.stamps = RedisStamps(client, namespace, self.breaker, lease=lease)
+        probing = RedisStamps(client, namespace, None, lease=lease)
+        outbox = Outbox(app)
+        self._shared_delivery = SharedDelivery(self.stamps, probing, self.breaker, outbox, self.patience, lease)
+        self.delivery = self._shared_delivery
+        self.locks = RedisLocks(client, namespace, self.breaker)
+        self._bind_store(
+            {
+                "CACHE_TYPE": "cms.cache.store.RedisStore",
+                "CACHE_REDIS_CLIENT": client,
+                "CACHE_KEY_PREFIX": f"{namespace}:",
+            }
+        )
+
+    def _bind_store(self, settings: dict[str, Any]) -> None:
+        cache.init_app(self.app, {"CACHE_DEFAULT_TIMEOUT": LIFETIME, **settings})
+        self._store: Any = self.app.extensions["cache"][cache]
+        self._store.on_clear = self.forget_everything
+
+    def forget_everything(self) -> None:
+        """Purge every page, in every process."""
+        self.near.clear()
+        self.near_brief.clear()
+        self.delivery.deliver_now({EVERYTHING})
+
+    def _recover(self) -> None:
+        self._shared_delivery.recover()
+
+    def close(self) -> None:
+        """Give the connections to the cache server back."""
+        if self._connection is not None:
+            self._connection.close()
+
+    def look_up(self, address: Address) -> Entry | None:
+        """The page of an address if it is there and fresh. Raises Unavailable."""
+        self.delivery.settle()
+        sequence = self.stamps.sequence()
+        near = self.near.get(address) or self.near_brief.get(address)
+        if near is not None and near.expires > self.clock():
+            if near.validated_at == sequence:
+                return near
+            if self._validate(near, sequence):
+                return near
+        entry = self._fetch(address)
+        if entry is None or entry.expires <= self.clock() or not self._validate(entry, sequence):
+            return None
+        self._keep_near(address, entry)
+        return entry
+
+    def is_fresh(self, entry: Entry) -> bool:
+        """Whether an entry that somebody else has just made may be given to a request that came later."""
+        self.delivery.settle()
+        return entry.expires > self.clock() and self._validate(entry, self.stamps.sequence())
+
+    def keep(self, address: Address, entry: Entry) -> None:
+        """Keep a page, if it is still fresh and the cache server can be reached."""
+        try:
+            stamps = self.stamps.arm(entry.tags)
+        except Unavailable as reason:
+            logger.debug("A page is not kept: %s", reason)
+            return
+        seconds = int(entry.expires - self.clock())
+        if seconds < 1 or not still_valid(stamps, entry.sequence):
+            return
+        self._keep_near(address, entry)
+        place = self._places(address)[0] if _is_lasting(entry) and address.known else address.shared_place(self.release)
+        self._tolerate(lambda: self._store.set(place, entry.encode(self._secret), timeout=seconds))
+
+    def expiry(self, tags: Sequence[str], since: float, *, brief: bool) -> float:
+        """The moment from which a page with these tags, rendered from the moment `since` on, must not be given.
+
+        Both in seconds since 1970. What was planned for a moment within the rendering counts: the page may lack it.
+        """
+        planned = next_moment(self._engine(), tags, datetime.fromtimestamp(since, UTC))
+        latest = since + (BRIEF_LIFETIME if brief else LIFETIME)
+        return min(latest, planned.timestamp()) if planned is not None else latest
+
+    def _engine(self) -> Engine:
+        with self.app.app_context():
+            return db.engine
+
+    def _validate(self, entry: Entry, sequence: int) -> bool:
+        # Entries do not come from the future: that is garbage, or a sequence learned a moment before theirs.
+        if entry.sequence > sequence and entry.sequence > self.stamps.sequence(fresh=True):
+            return False
+        if not still_valid(self.stamps.read(entry.tags), entry.sequence):
+            return False
+        entry.validated_at = sequence
+        return True
+
+    def _keep_near(self, address: Address, entry: Entry) -> None:
+        near = self.near if _is_lasting(entry) and address.known else self.near_brief
+        near.put(address, entry)
+
+    def _places(self, address: Address) -> list[str]:
+        shared = address.shared_place(self.release)
+        return [address.place(self.release), shared] if address.known else [shared]
+
+    def _fetch(self, address: Address) -> Entry | None:
+        found = self._tolerate(lambda: self._store.get_many(*self._places(address)))
+        for data in found or ():
+            entry = decode(data, address.text, self._secret)
+            if entry is not None:
+                return entry
+        return None
+
+    def _tolerate(self, action: Callable[[], Any]) -> Any:
+        """Do something with the store; that it cannot be done costs speed and nothing else."""
+        try:
+            return self.locks.ask(action)
+        except Unavailable as reason:
+            logger.debug("The store of the pages: %s", reason)
+            return None
+
+
+def _is_lasting(entry: Entry) -> bool:
+    """Whether a page is of a kind of which there is only a limited number."""
+    return entry.status.startswith("200")

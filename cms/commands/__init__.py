@@ -1,0 +1,18 @@
+"""The command line: each command is thin and calls the service that the screens call."""
+
+from flask import Flask
+
+from cms.commands.demo import demo
+from cms.commands.foundation import foundation
+from cms.commands.importing import import_group
+from cms.commands.prepare import prepare, serve
+from cms.commands.translations import translations
+from cms.commands.users import users
+
+COMMANDS = (demo, foundation, import_group, prepare, serve, translations, users)
+
+
+def init_app(app: Flask) -> None:
+    """Register every command with an application."""
+    for command in COMMANDS:
+        app.cli.add_command(command)

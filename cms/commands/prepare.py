@@ -1,0 +1,98 @@
+"""`flask prepare` and `flask serve`: from whatever there is to a site that answers.
+
+Each step does nothing where there is nothing to do, so that a second start is quick. Two commands that start
+together wait for each other.
+"""
+
+import fcntl
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import flask_migrate
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from werkzeug.utils import import_string
+
+from cms import connections
+from cms.assets.building import build_if_changed
+from cms.commands import server
+from cms.commands.demo import fill_empty_site, tell_sign_ins
+from cms.content.foundation import lay_foundation
+
+LOCK = ".prepare.lock"
+
+
+@click.command("prepare")
+@click.option("--demo", is_flag=True, help="Fill an empty database with the demonstration site.")
+@with_appcontext
+def prepare(demo: bool) -> None:
+    """Bring the database, the style sheets and the scripts up to date."""
+    make_ready(current_app, demo=demo)
+
+
+@click.command("serve")
+@with_appcontext
+def serve() -> None:
+    """Prepare, then serve the site as visitors get it; an empty one gets the demonstration content."""
+    host, port = current_app.config["HOST"], current_app.config["PORT"]
+    if not is_free(host, port):
+        raise click.ClickException(f"PORT: {port} is in use already; choose another one, such as PORT={port + 1}.")
+    make_ready(current_app, demo=current_app.config["APP_ENV"] == "demo")
+    # The server's processes are copies of this one: no connection may be open in two of them.
+    connections.close()
+    # Made anew in each process that serves it; the program itself is loaded already, which saves half of a start.
+    server.serve(current_app.config, import_string("app:create_app"))
+
+
+def make_ready(app: Flask, *, demo: bool) -> None:
+    """Do what a start needs, each step only where it is needed, and say what is done."""
+    with only_one(app.config["INSTANCE_PATH"] / LOCK):
+        if not schema_is_current(app):
+            click.echo("Bringing the database up to date ...")
+            flask_migrate.upgrade()
+        lay_foundation()
+        if demo:
+            fill_empty_site()
+    if app.config["APP_ENV"] in ("demo", "production"):
+        # What is built belongs to the checkout, which several instances may share.
+        with only_one(Path(app.root_path) / LOCK):
+            if build_if_changed(app):
+                click.echo("Style sheets and scripts were built.")
+    if demo:
+        tell_sign_ins()
+
+
+@contextmanager
+def only_one(path: Path) -> Iterator[None]:
+    """Wait until no other process is in a block with this path."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def schema_is_current(app: Flask) -> bool:
+    """Whether the database has had every migration there is."""
+    scripts = ScriptDirectory(app.extensions["migrate"].directory)
+    with app.extensions["sqlalchemy"].engine.connect() as connection:
+        applied = MigrationContext.configure(connection).get_current_heads()
+    return set(applied) == set(scripts.get_heads())
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether a server may listen there; what is wrong with the host itself is left to the server to say."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True

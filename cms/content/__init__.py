@@ -1,0 +1,1 @@
+"""Content: reading it through queries, changing it through services."""

@@ -1,0 +1,1 @@
+"""The demonstration site: a small magazine, written and drawn for this project."""

@@ -1,0 +1,75 @@
+"""The YAML head of a Markdown file."""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Any
+
+import yaml
+from flask_babel import gettext as _
+
+_HEAD = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+
+
+class UnreadableHead(Exception):
+    """The head is not what it should be; the text is a sentence for the person who imports."""
+
+
+def split(text: str) -> tuple[dict[str, Any], str]:
+    """The head of a file as a mapping, and the text below it.
+
+    A file without a head has an empty one. Raises `UnreadableHead`.
+    """
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    match = _HEAD.match(text)
+    if match is None:
+        return {}, text
+    try:
+        head = yaml.safe_load(match[1] or "")
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", None)
+        if line is None:
+            raise UnreadableHead(_("The head of the file is not valid YAML.")) from error
+        raise UnreadableHead(_("The head of the file is not valid YAML (line %(line)d).", line=line + 2)) from error
+    if head is None:
+        head = {}
+    if not isinstance(head, dict):
+        raise UnreadableHead(_("The head of the file is not a list of names and values."))
+    return {str(key): value for key, value in head.items()}, text[match.end() :]
+
+
+def text_of(head: dict[str, Any], *names: str) -> str:
+    """The first of these values that is there, as one line of text; empty where there is none."""
+    for name in names:
+        value = head.get(name)
+        if isinstance(value, str | int | float) and not isinstance(value, bool):
+            return " ".join(str(value).split())
+    return ""
+
+
+def number_of(head: dict[str, Any], name: str) -> int | None:
+    """A whole number, or None."""
+    value = head.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1_000_000 else None
+
+
+def names_of(head: dict[str, Any], name: str) -> dict[str, str]:
+    """A list of names, as key and name: `[Craft]` gives {"Craft": "Craft"}, `{craft: Ofício}` {"craft": "Ofício"}.
+
+    A mapping ties what has one name in each language.
+    """
+    value = head.get(name)
+    if isinstance(value, dict):
+        return {str(key).strip(): " ".join(str(text).split()) for key, text in value.items() if text}
+    if isinstance(value, list):
+        return {str(item).strip(): str(item).strip() for item in value if isinstance(item, str | int) and str(item)}
+    return {value.strip(): value.strip()} if isinstance(value, str) and value.strip() else {}
+
+
+def moment_of(head: dict[str, Any], name: str) -> datetime | None:
+    """A date or a moment; UTC where it names no time zone. None where there is none."""
+    value = head.get(name)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day, 9, tzinfo=UTC)
+    return None

@@ -1,0 +1,304 @@
+"""The media library: pictures taken in, described, looked up and removed.
+
+Files stand in `INSTANCE_PATH/media` under names made of a hash of what was uploaded, so that a name never means
+another picture and may be cached for ever.
+"""
+
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from flask import current_app
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, String, cast, or_, select
+from sqlalchemy.exc import IntegrityError
+
+from cms.cache import depends_on
+from cms.content import audit, pictures
+from cms.content.errors import Conflict, InvalidInput
+from cms.content.rendering import Picture, Rendition
+from cms.extensions import db
+from cms.models import Media, MediaText, Revision
+from cms.models.base import Model, all_models, columns_of
+from cms.models.revisable import Revisable
+from cms.security.policy import require
+
+NAME = re.compile(r"([0-9a-f]{32})(?:-[0-9]{1,4})?\.(?:jpg|png|webp)")
+"""What a name under `/media/` looks like: a hash, for smaller sizes a width, an extension."""
+
+_EXTENSIONS = ("jpg", "png", "webp")
+_ALT_LENGTH = 400
+
+
+def media_folder() -> Path:
+    """Where the files stand."""
+    return Path(current_app.config["INSTANCE_PATH"]) / "media"
+
+
+def add_picture(
+    stream: IO[bytes],
+    filename: str,
+    actor: Any,
+    title: str | None = None,
+    alts: Mapping[str, str] | None = None,
+) -> Media:
+    """Takes a picture into the library and commits.
+
+    `alts` holds alternative texts by language. The same bytes taken in twice are one picture: the second time
+    only adds texts in languages that had none, and files that were lost. Raises `Forbidden` and `InvalidInput`.
+    """
+    require(actor, "create", Media)
+    data = pictures.read_upload(stream)
+    digest = pictures.digest_of(data)
+    media = _with_digest(digest)
+    if media is None:
+        media = _store(data, digest)
+        media.title = _clean_title(title) or _title_from(filename)
+        media.created_by_id = getattr(actor, "id", None)
+        media = _insert(media, actor)
+    elif not _files_present(media):
+        _store(data, digest)
+    _add_missing_texts(media, alts or {})
+    if _has_changes():
+        db.session.commit()
+    return media
+
+
+def describe_picture(
+    media: Media, actor: Any, *, title: str | None = None, texts: Mapping[str, tuple[str, str]] | None = None
+) -> Media:
+    """Sets the title and, by language, the alternative text and the caption; commits.
+
+    A language that is not named keeps its texts; one with two empty texts loses them. Raises `Forbidden`, and
+    `InvalidInput` with the fields `title`, `alt-<language>` and `caption-<language>`.
+    """
+    require(actor, "update", media)
+    errors: dict[str, Any] = {}
+    if title is not None and not _clean_title(title):
+        errors["title"] = _l("Give the picture a title.")
+    for locale, (alt, caption) in (texts or {}).items():
+        for field, value in (("alt", alt), ("caption", caption)):
+            if len(value.strip()) > _ALT_LENGTH:
+                errors[f"{field}-{locale}"] = _l("Use at most %(count)d characters.", count=_ALT_LENGTH)
+    if errors:
+        raise InvalidInput(errors)
+    if title is not None:
+        media.title = _clean_title(title)
+    for locale, (alt, caption) in (texts or {}).items():
+        _set_text(media, locale, _one_line(alt), _one_line(caption))
+    if _has_changes():
+        audit.record(actor, "update", media)
+        db.session.commit()
+    return media
+
+
+def delete_picture(media: Media, actor: Any) -> None:
+    """Removes a picture that nothing shows, with its files, and commits.
+
+    Raises `Forbidden`, and `Conflict` with a sentence where something still shows it.
+    """
+    require(actor, "delete", media)
+    users = places_using(media)
+    if users:
+        raise Conflict(_("“%(title)s” is still shown by “%(place)s”.", title=media.title, place=str(users[0])))
+    names = _names_of(media)
+    audit.record(actor, "delete", media)
+    db.session.delete(media)
+    db.session.commit()
+    for name in names:
+        (media_folder() / name).unlink(missing_ok=True)
+
+
+def places_using(media: Media, limit: int = 20) -> list[Model]:
+    """The documents that show a picture: in a text, in a draft, or beside it. One query for each model."""
+    stem = _stem(media.filename)
+    found: list[Model] = []
+    for model in all_models():
+        conditions = _ways_to_show(model, media, stem)
+        if conditions:
+            query = select(model).where(or_(*conditions)).order_by(model.id).limit(limit)
+            found.extend(db.session.scalars(query).all())
+    return found[:limit]
+
+
+def file_for(name: str) -> Path | None:
+    """The file behind a name under `/media/`, or None where there can be none."""
+    if NAME.fullmatch(name) is None:
+        return None
+    path = media_folder() / name
+    return path if path.is_file() else None
+
+
+def pictures_by_name(names: Iterable[str], locale: str) -> dict[str, Picture]:
+    """The pictures behind names under `/media/`, of any of their sizes, with alternative texts of a language.
+
+    One query however many names (and one for all texts); the page that asks depends on each picture found.
+    """
+    by_stem: dict[str, list[str]] = {}
+    for name in names:
+        match = NAME.fullmatch(name)
+        if match is not None:
+            by_stem.setdefault(match[1], []).append(name)
+    if not by_stem:
+        return {}
+    filenames = [f"{stem}.{extension}" for stem in by_stem for extension in _EXTENSIONS]
+    found = db.session.scalars(select(Media).where(Media.filename.in_(filenames))).all()
+    depends_on(*found)
+    return {name: picture_of(media, locale) for media in found for name in by_stem[_stem(media.filename)]}
+
+
+def picture_of(media: Media, locale: str) -> Picture:
+    """What a page needs to know of a picture that is loaded already."""
+    sizes = tuple(Rendition(size["name"], size["width"], size["height"]) for size in media.renditions)
+    return Picture(media.filename, media.width, media.height, media.alt_in(locale), sizes)
+
+
+def thumbnail_url(media: Media) -> str:
+    """The address of a small size, for lists and choosers."""
+    small = min(media.renditions, key=lambda one: abs(int(one["width"]) - 320), default={"name": media.filename})
+    return f"/media/{small['name']}"
+
+
+def _has_changes() -> bool:
+    """Whether a commit would write anything; what was set to what it was before counts as nothing."""
+    session = db.session
+    return bool(session.new or session.deleted) or any(session.is_modified(item) for item in session.dirty)
+
+
+def _with_digest(digest: str) -> Media | None:
+    return db.session.scalar(select(Media).where(Media.digest == digest))
+
+
+def _insert(media: Media, actor: Any) -> Media:
+    """The row of a new picture, flushed and recorded; that of somebody who was quicker with the same bytes."""
+    digest = media.digest
+    db.session.add(media)
+    try:
+        db.session.flush()
+    except IntegrityError:
+        db.session.rollback()
+        quicker = _with_digest(digest)
+        if quicker is None:
+            raise
+        return quicker
+    audit.record(actor, "create", media)
+    return media
+
+
+def _store(data: bytes, digest: str) -> Media:
+    """Writes the files of a picture and gives back its row, not yet added."""
+    image, source_format = pictures.decode(data)
+    stem = digest[:32]
+    original = pictures.encode_original(image, source_format)
+    folder = media_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / f"{stem}.{original.extension}", original.data)
+    renditions = []
+    for size in pictures.encode_renditions(image):
+        name = f"{stem}-{size.width}.{size.extension}"
+        _write(folder / name, size.data)
+        renditions.append({"width": size.width, "height": size.height, "name": name, "bytes": len(size.data)})
+    return Media(
+        filename=f"{stem}.{original.extension}",
+        digest=digest,
+        mime=original.mime,
+        width=original.width,
+        height=original.height,
+        byte_size=len(original.data),
+        renditions=renditions,
+    )
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Writes beside the place and renames: nobody ever reads half a picture."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        # Readable for a web server that runs as somebody else.
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _names_of(media: Media) -> list[str]:
+    return [media.filename, *(size["name"] for size in media.renditions)]
+
+
+def _files_present(media: Media) -> bool:
+    return all((media_folder() / name).is_file() for name in _names_of(media))
+
+
+def _stem(filename: str) -> str:
+    return filename.partition(".")[0]
+
+
+def _title_from(filename: str) -> str:
+    stem = re.split(r"[\\/]", filename)[-1].rpartition(".")[0] or filename
+    words = _clean_title(re.sub(r"[-_\s]+", " ", stem))
+    return words[:1].upper() + words[1:] or _("Picture")
+
+
+def _clean_title(title: str | None) -> str:
+    return _one_line(title or "")[:200].strip()
+
+
+def _one_line(text: str) -> str:
+    """Without line breaks, control characters and lone surrogates, which no database stores alike."""
+    return "".join(letter if letter.isprintable() else " " for letter in " ".join(text.split())).strip()
+
+
+def _add_missing_texts(media: Media, alts: Mapping[str, str]) -> None:
+    for locale, alt in alts.items():
+        text = _one_line(alt)[:_ALT_LENGTH]
+        if text and media.text_in(locale) is None:
+            media.texts.append(MediaText(locale=locale, alt=text, caption=""))
+
+
+def _set_text(media: Media, locale: str, alt: str, caption: str) -> None:
+    text = media.text_in(locale)
+    if not alt and not caption:
+        if text is not None:
+            media.texts.remove(text)
+        return
+    if text is None:
+        media.texts.append(MediaText(locale=locale, alt=alt, caption=caption))
+    else:
+        text.alt, text.caption = alt, caption
+
+
+def _ways_to_show(model: type[Model], media: Media, stem: str) -> list[ColumnElement[bool]]:
+    """The conditions under which a row of a model shows a picture."""
+    conditions: list[ColumnElement[bool]] = []
+    for column in columns_of(model):
+        if column.info.get("kind") == "markup":
+            conditions.append(column.contains(stem))
+        elif any(key.column.table.name == Media.__tablename__ for key in column.foreign_keys) and (
+            model is not MediaText
+        ):
+            conditions.append(column == media.id)
+    if issubclass(model, Revisable):
+        conditions.append(_is_shown_by_a_revision(model, media, stem))
+    return conditions
+
+
+def _is_shown_by_a_revision(model: Any, media: Media, stem: str) -> ColumnElement[bool]:
+    """Whether a row's draft shows a picture, or what will be published at its moment: in a text or beside it."""
+    keys = [
+        column.key
+        for column in columns_of(model)
+        if any(key.column.table.name == Media.__tablename__ for key in column.foreign_keys)
+    ]
+    shown = [cast(Revision.data, String).contains(stem), *(Revision.data[key].as_integer() == media.id for key in keys)]
+    waiting = or_(Revision.id == model.draft_revision_id, Revision.publish_at.is_not(None))
+    return (
+        select(Revision.id)
+        .where(Revision.model == model.__tablename__, Revision.object_id == model.id, waiting, or_(*shown))
+        .exists()
+    )

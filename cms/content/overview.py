@@ -1,0 +1,180 @@
+"""What is going on: the documents that wait for somebody, how far the translations are, what was done last.
+
+Every function asks a number of questions that depends on the kinds of content, never on how much of it there is.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, null, select
+from sqlalchemy.orm import joinedload
+
+from cms.extensions import db
+from cms.models import AuditEntry, User
+from cms.models.base import Model, all_models
+from cms.models.publishable import Publishable, Status
+from cms.models.translatable import Translatable
+from cms.security.policy import may, visible
+
+# Counting goes no further, so that it costs the same on a site with very many documents.
+COUNTED = 10_000
+
+
+class Waiting(StrEnum):
+    """Why a document is on the dashboard."""
+
+    MINE = "mine"
+    REVIEW = "review"
+    SCHEDULED = "scheduled"
+    PUBLISHED = "published"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A document as a list of few words shows it; `moment` is the one that the list is about."""
+
+    model: type[Model]
+    id: int
+    title: str
+    locale: str | None
+    author: str | None
+    moment: datetime
+
+
+@dataclass(frozen=True)
+class Pile:
+    """Documents that wait for the same thing: the first of them, and how many there are of each kind.
+
+    A number above COUNTED means that there are more.
+    """
+
+    lines: Sequence[Line]
+    counts: dict[type[Model], int]
+
+    @property
+    def total(self) -> int:
+        """How many there are of all kinds."""
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True)
+class LanguageShare:
+    """How many published documents there are in one language, of how many there could be."""
+
+    locale: str
+    done: int
+    total: int
+
+    @property
+    def percent(self) -> int:
+        """In a hundred, rounded down; nothing to translate is 100."""
+        return self.done * 100 // self.total if self.total else 100
+
+
+def publishable_models(actor: Any) -> list[Any]:
+    """The kinds of documents that the actor may read."""
+    return [model for model in all_models() if issubclass(model, Publishable) and may(actor, "read", model)]
+
+
+def pile(actor: Any, waiting: Waiting, limit: int) -> Pile:
+    """The documents that wait for something and that the actor may read: the next or newest first."""
+    lines: list[Line] = []
+    counts: dict[type[Model], int] = {}
+    for model in publishable_models(actor):
+        moment = _moment(model, waiting)
+        conditions = [visible(actor, "read", model), model.trashed_at.is_(None), *_conditions(model, waiting, actor)]
+        some = select(model.id).where(*conditions).limit(COUNTED + 1)
+        counts[model] = db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+        if counts[model]:
+            order = moment.asc() if waiting == Waiting.SCHEDULED else moment.desc()
+            lines.extend(_lines(model, _rows(model, moment).where(*conditions).order_by(order).limit(limit)))
+    lines.sort(key=lambda line: line.moment, reverse=waiting != Waiting.SCHEDULED)
+    return Pile(lines[:limit], counts)
+
+
+def _rows(model: Any, moment: Any) -> Select[Any]:
+    title = model.title_column()
+    locale: Any = model.locale if issubclass(model, Translatable) else null()
+    return select(model.id, title, locale, User.display_name, moment).outerjoin(User, User.id == model.author_id)
+
+
+def _lines(model: Any, query: Select[Any]) -> Iterable[Line]:
+    for identifier, title, locale, author, when in db.session.execute(query):
+        yield Line(model, identifier, title or f"#{identifier}", locale, author, when)
+
+
+def _moment(model: Any, waiting: Waiting) -> Any:
+    if waiting == Waiting.SCHEDULED:
+        return model.scheduled_at
+    if waiting == Waiting.REVIEW:
+        return model.submitted_at
+    return model.published_at if waiting == Waiting.PUBLISHED else model.updated_at
+
+
+def _conditions(model: Any, waiting: Waiting, actor: Any) -> list[ColumnElement[bool]]:
+    match waiting:
+        case Waiting.MINE:
+            return [model.author_id == actor.id, model.status == Status.DRAFT, model.scheduled_at.is_(None)]
+        case Waiting.REVIEW:
+            return [model.submitted_at.is_not(None)]
+        case Waiting.SCHEDULED:
+            return [model.scheduled_at.is_not(None)]
+        case Waiting.PUBLISHED:
+            return [model.status == Status.PUBLISHED, model.published_at.is_not(None)]
+
+
+def translation_shares(actor: Any, locales: Sequence[str]) -> list[LanguageShare]:
+    """For each language, how many published documents it has, measured against the language that has most of them.
+
+    Documents that the actor may not read do not count. The numbers come from an index alone.
+    """
+    done: dict[str, int] = dict.fromkeys(locales, 0)
+    for model in publishable_models(actor):
+        if not issubclass(model, Translatable):
+            continue
+        document: Any = model
+        live = [
+            visible(actor, "read", document),
+            document.trashed_at.is_(None),
+            document.status == Status.PUBLISHED,
+        ]
+        # One count for each language, not one for each group: so the index of what visitors see is used.
+        counts = [
+            select(func.count()).select_from(document).where(document.locale == locale, *live).scalar_subquery()
+            for locale in done
+        ]
+        for locale, number in zip(done, db.session.execute(select(*counts)).one(), strict=True):
+            done[locale] += number
+    most = max(done.values(), default=0)
+    return [LanguageShare(locale, number, most) for locale, number in done.items()]
+
+
+def recent_activity(actor: Any, limit: int) -> Sequence[AuditEntry]:
+    """What was done last, if the actor may read the record; what they did themselves otherwise."""
+    query = (
+        select(AuditEntry).options(joinedload(AuditEntry.actor)).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+    )
+    condition = (
+        visible(actor, "read", AuditEntry) if may(actor, "read", AuditEntry) else AuditEntry.actor_id == actor.id
+    )
+    return db.session.scalars(query.where(condition).limit(limit)).all()
+
+
+def find_by_title(actor: Any, words: str, each: int) -> list[Model]:
+    """Objects whose title contains every word, of all kinds that the actor may read; the newest of each kind first."""
+    found: list[Model] = []
+    wanted = words.replace("\x00", "").split()[:8]
+    for model in all_models():
+        title: Any = model.title_column()
+        if title is None or model.__purpose__ in ("hidden", "system") or not may(actor, "read", model):
+            continue
+        query = select(model).where(
+            visible(actor, "read", model), *(title.icontains(word, autoescape=True) for word in wanted)
+        )
+        if issubclass(model, Publishable):
+            query = query.where(model.trashed_at.is_(None))
+        found.extend(db.session.scalars(query.order_by(model.updated_at.desc()).limit(each)))
+    return found

@@ -1,0 +1,208 @@
+"""The history of a document: what a revision keeps, and how it gets back onto the row."""
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import Column, func, inspect, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import defer, joinedload
+from sqlalchemy.orm.interfaces import MANYTOMANY
+
+from cms.content.errors import Conflict
+from cms.extensions import db
+from cms.models import Revision
+from cms.models.publishable import Publishable
+from cms.models.revisable import Revisable
+
+
+def snapshot(document: Revisable, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What the document contains, with `values` laid over it: JSON, column values by name and ids of relations.
+
+    `values` holds column values by column name, and lists of objects by the name of a many-to-many relation.
+    """
+    values = values or {}
+    data: dict[str, Any] = {}
+    for column in document.revised_columns():
+        value = values[column.key] if column.key in values else getattr(document, column.key)
+        data[column.key] = _as_json(value)
+    for relation in document.revised_relations():
+        targets = values[relation.key] if relation.key in values else getattr(document, relation.key)
+        data[relation.key] = [target.id for target in targets]
+    return data
+
+
+def contents(document: Revisable, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that a revision holds, as the columns and relations of its document take them.
+
+    What the data lacks (a column that is newer than the revision) keeps the row's value; what it names and is
+    gone (a tag that was deleted) is left out. One query for each relation.
+    """
+    values: dict[str, Any] = {}
+    for column in document.revised_columns():
+        if column.key in data:
+            value = data[column.key]
+            values[column.key] = _from_json(column, value)
+            for key in column.foreign_keys:
+                if value is not None and db.session.scalar(select(key.column).where(key.column == value)) is None:
+                    values[column.key] = None
+    for relation in document.revised_relations():
+        if relation.key in data:
+            target = relation.mapper.class_
+            rows = db.session.scalars(select(target).where(target.id.in_(data[relation.key]))).all()
+            values[relation.key] = list(rows)
+    return values
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _from_json(column: Column[Any], value: Any) -> Any:
+    """A value as its column takes it: what JSON knows no way to write was written as text."""
+    if not isinstance(value, str):
+        return value
+    kind = column.type.python_type
+    if issubclass(kind, datetime | date | time):
+        return kind.fromisoformat(value)
+    return Decimal(value) if kind is Decimal else value
+
+
+def put(document: Revisable, values: Mapping[str, Any]) -> None:
+    """Lay values onto the row."""
+    for name, value in values.items():
+        if getattr(document, name) != value:
+            setattr(document, name, value)
+
+
+def add_revision(
+    document: Any, data: dict[str, Any], actor: Any, kind: str, publish_at: datetime | None = None
+) -> Revision:
+    """Keep a revision, in the caller's transaction; the document must have its id.
+
+    `kind` is "draft", "review", "publish", "schedule" or "restore". Raises Conflict where somebody keeps one at the
+    same moment.
+    """
+    table = document.__tablename__
+    last = db.session.scalar(
+        select(func.max(Revision.number)).where(Revision.model == table, Revision.object_id == document.id)
+    )
+    revision = Revision(
+        model=table,
+        object_id=document.id,
+        number=(last or 0) + 1,
+        locale=getattr(document, "locale", None),
+        translation_key=getattr(document, "translation_key", None),
+        kind=kind,
+        data=data,
+        publish_at=publish_at,
+        author_id=getattr(actor, "id", None),
+    )
+    db.session.add(revision)
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        db.session.rollback()
+        raise Conflict(_("Somebody else has changed this meanwhile. What you typed is still here.")) from error
+    return revision
+
+
+def latest_revision_id(document: Publishable) -> int | None:
+    """The revision that an editor who opens the document works on: the draft where there is one."""
+    return document.draft_revision_id or document.live_revision_id
+
+
+def draft_of(document: Publishable) -> Revision | None:
+    """The revision that waits beside a live row, or None where the row itself is the newest."""
+    if document.draft_revision_id is None:
+        return None
+    return db.session.get(Revision, document.draft_revision_id)
+
+
+def working_values(document: Publishable) -> dict[str, Any]:
+    """What an editor works on: the draft's values where there is a draft, else none (the row has them)."""
+    draft = draft_of(document)
+    return contents(document, draft.data) if draft is not None else {}
+
+
+def history(document: Any, limit: int = 100) -> Sequence[Revision]:
+    """The newest revisions of a document, with their authors but without their texts; one query."""
+    return db.session.scalars(
+        select(Revision)
+        .where(Revision.model == document.__tablename__, Revision.object_id == document.id)
+        .order_by(Revision.number.desc())
+        .limit(limit)
+        .options(joinedload(Revision.author), defer(Revision.data))
+    ).all()
+
+
+def revision_of(document: Any, revision_id: int) -> Revision | None:
+    """A revision, if it is one of this document."""
+    revision = db.session.get(Revision, revision_id)
+    if revision is None or revision.model != document.__tablename__ or revision.object_id != document.id:
+        return None
+    return revision
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field that differs between two revisions; `lines` are ("same" | "removed" | "added", text)."""
+
+    label: Any
+    lines: list[tuple[str, str]]
+
+
+def compare(document: Any, older: Revision, newer: Revision) -> list[Change]:
+    """What changed between two revisions, field by field, as lines that stayed, went and came.
+
+    Names stand in place of ids; a few queries, however many fields there are.
+    """
+    changes = []
+    for name, label in _labels(document).items():
+        before, after = older.data.get(name), newer.data.get(name)
+        if before != after:
+            changes.append(
+                Change(label, _line_changes(_as_text(document, name, before), _as_text(document, name, after)))
+            )
+    return changes
+
+
+def _labels(document: Any) -> dict[str, Any]:
+    found = {column.key: column.info.get("label") for column in document.revised_columns()}
+    for relation in inspect(type(document)).relationships:
+        name = relation.key if relation.direction is MANYTOMANY else next(iter(relation.local_columns)).key
+        if name in found or relation.direction is MANYTOMANY:
+            found[str(name)] = relation.info.get("label")
+    return {name: label or name for name, label in found.items()}
+
+
+def _as_text(document: Any, name: str, value: Any) -> str:
+    """A value of a revision for people: names of what it points to, one paragraph on a line."""
+    if value in (None, "", []):
+        return ""
+    for relation in inspect(type(document)).relationships:
+        key = relation.key if relation.direction is MANYTOMANY else next(iter(relation.local_columns)).key
+        if key == name:
+            ids = value if isinstance(value, list) else [value]
+            target = relation.mapper.class_
+            return "\n".join(sorted(str(row) for row in db.session.scalars(select(target).where(target.id.in_(ids)))))
+    return re.sub(r"(</(?:p|h[1-6]|li|tr|table|blockquote|pre|figure|ul|ol)>)(?=<)", r"\1\n", str(value))
+
+
+def _line_changes(before: str, after: str) -> list[tuple[str, str]]:
+    old, new = before.splitlines(), after.splitlines()
+    found: list[tuple[str, str]] = []
+    for kind, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(None, old, new, False).get_opcodes():
+        if kind == "equal":
+            found.extend(("same", line) for line in old[old_from:old_to])
+            continue
+        found.extend(("removed", line) for line in old[old_from:old_to])
+        found.extend(("added", line) for line in new[new_from:new_to])
+    return found

@@ -1,0 +1,183 @@
+"""Translations of documents: beginning one, knowing which there are, and which are out of date."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext as _
+from sqlalchemy import inspect, select
+from sqlalchemy.orm.interfaces import MANYTOMANY
+
+from cms.content import audit, publishing, revisions
+from cms.content.editing import commit, insert
+from cms.content.errors import Conflict, InvalidInput
+from cms.extensions import db
+from cms.models import Revision
+from cms.models.publishable import Publishable
+from cms.models.translatable import Translatable
+from cms.security.policy import Forbidden, holds
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """One language of a document: the row, where it stands, and whether its source has moved on."""
+
+    locale: str
+    id: int
+    status: str | None
+    outdated: bool
+
+
+def may_translate(actor: Any, model: type[Any], locale: str) -> bool:
+    """Whether the actor may begin a translation of this kind of document into a language."""
+    return holds(actor, f"{model.__tablename__}:translate", locale=locale)
+
+
+def open_locales(document: Any, actor: Any) -> list[str]:
+    """The languages into which the actor may begin a translation of the document: those that it lacks."""
+    there = {entry.locale for entry in coverage_of([document])[document.translation_key]}
+    model = type(document)
+    return [
+        locale
+        for locale in current_app.config["SITE_LOCALES"]
+        if locale not in there and may_translate(actor, model, locale)
+    ]
+
+
+def first_values(source: Any, locale: str) -> dict[str, Any]:
+    """What a new translation begins with: the source's text as readers see it, and what it names in the new language.
+
+    Categories, tags and parents are replaced by their own translations; those that have none are left out. The
+    slug is left to be made from the translated title. A few queries, however many things are named.
+    """
+    values = {column.key: getattr(source, column.key) for column in _editable_columns(source)}
+    if isinstance(source, Publishable) and not source.is_live:
+        values |= revisions.working_values(source)
+    values.pop("slug", None)
+    for relation in inspect(type(source)).relationships:
+        target = relation.mapper.class_
+        if not issubclass(target, Translatable) or relation.viewonly:
+            continue
+        if relation.direction is MANYTOMANY:
+            values[relation.key] = _in_language(target, getattr(source, relation.key), locale)
+        elif relation.direction.name == "MANYTOONE":
+            named = getattr(source, relation.key)
+            (column,) = relation.local_columns
+            found = _in_language(target, [named] if named is not None else [], locale)
+            values[column.key] = found[0].id if found else None
+    return values
+
+
+def _editable_columns(source: Any) -> list[Any]:
+    return [
+        attribute.columns[0]
+        for attribute in inspect(type(source)).column_attrs
+        if not attribute.columns[0].info.get("machinery")
+        and not attribute.columns[0].primary_key
+        and attribute.key != "locale"
+    ]
+
+
+def _in_language(model: Any, rows: Iterable[Any], locale: str) -> list[Any]:
+    keys = [row.translation_key for row in rows]
+    if not keys:
+        return []
+    return list(db.session.scalars(select(model).where(model.locale == locale, model.translation_key.in_(keys))).all())
+
+
+def begin(source: Any, locale: str, values: Mapping[str, Any], actor: Any) -> Any:
+    """A new translation of a document, as a draft where it is publishable; committed.
+
+    Raises Forbidden, InvalidInput, and Conflict where that language is there already.
+    """
+    model = type(source)
+    if locale not in current_app.config["SITE_LOCALES"]:
+        raise InvalidInput({"locale": _("This is not a language of this site.")})
+    if not may_translate(actor, model, locale):
+        raise Forbidden(_("You may not translate into this language."))
+    if any(entry.locale == locale for entry in coverage_of([source])[source.translation_key]):
+        raise Conflict(_("There is a translation into this language already."))
+    if isinstance(source, Publishable) and _is_in_the_trash(source, locale):
+        raise Conflict(_("This is in the trash. Restore it first."))
+    given = {**values, "locale": locale, "translation_key": source.translation_key}
+    if isinstance(source, Publishable):
+        # That whose text `first_values` has given.
+        newest = revisions.latest_revision_id(source)
+        given["source_revision_id"] = source.live_revision_id if source.is_live else newest
+        return publishing.keep_new(insert(model, given, actor), actor)
+    document = insert(model, given, actor)
+    audit.record(actor, "create", document)
+    commit()
+    return document
+
+
+def _is_in_the_trash(source: Any, locale: str) -> bool:
+    """Whether the document in a language was thrown away, but is still there."""
+    model = type(source)
+    query = select(model.id).where(
+        model.translation_key == source.translation_key, model.locale == locale, model.trashed_at.is_not(None)
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def source_of(document: Any) -> Any | None:
+    """The document that this one was translated from, or None where it is an original."""
+    if document.source_revision_id is None:
+        return None
+    revision = db.session.get(Revision, document.source_revision_id)
+    return db.session.get(type(document), revision.object_id) if revision is not None else None
+
+
+def is_outdated(document: Any) -> bool:
+    """Whether the source has published a newer revision than the one this translation was made from."""
+    source = source_of(document)
+    return source is not None and (source.live_revision_id or 0) > document.source_revision_id
+
+
+def mark_current(document: Any, actor: Any) -> None:
+    """Say that a translation follows the newest published revision of its source; committed. Raises Forbidden."""
+    publishing.require(actor, "update", document)
+    source = source_of(document)
+    if source is not None and source.live_revision_id is not None:
+        document.source_revision_id = source.live_revision_id
+        audit.record(actor, "mark_current", document)
+        commit()
+
+
+def coverage_of(documents: Iterable[Any]) -> dict[str, list[Coverage]]:
+    """The languages that documents have, by their translation keys; one query for any number of them.
+
+    Rows in the trash are left out.
+    """
+    rows = list(documents)
+    found: dict[str, list[Coverage]] = {row.translation_key: [] for row in rows}
+    if not rows:
+        return found
+    model = type(rows[0])
+    publishable = issubclass(model, Publishable)
+    columns = [model.id, model.locale, model.translation_key, model.source_revision_id]
+    if publishable:
+        columns += [model.status, model.live_revision_id]
+    query = select(*columns).where(model.translation_key.in_(found))
+    if publishable:
+        query = query.where(model.trashed_at.is_(None))
+    entries = db.session.execute(query).all()
+    made_from = _objects_of(model, {entry.source_revision_id for entry in entries} - {None})
+    live = {entry.id: entry.live_revision_id for entry in entries} if publishable else {}
+    order = {code: place for place, code in enumerate(current_app.config["SITE_LOCALES"])}
+    for entry in sorted(entries, key=lambda entry: order.get(entry.locale, len(order))):
+        newest = live.get(made_from.get(entry.source_revision_id)) or 0
+        outdated = entry.source_revision_id is not None and newest > entry.source_revision_id
+        status = entry.status if publishable else None
+        found[entry.translation_key].append(Coverage(entry.locale, entry.id, status, outdated))
+    return found
+
+
+def _objects_of(model: Any, revision_ids: set[int]) -> dict[int, int]:
+    if not revision_ids:
+        return {}
+    query = select(Revision.id, Revision.object_id).where(
+        Revision.id.in_(revision_ids), Revision.model == model.__tablename__
+    )
+    return {row.id: row.object_id for row in db.session.execute(query)}

@@ -1,0 +1,302 @@
+"""Accounts: made, disabled, given passwords. Screens, the command line and the back office all come here.
+
+Every change checks what the actor may do, is recorded, and is committed. A new password and disabling an account raise
+its `session_version`, which ends its sessions at their next request.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from blinker import signal
+from email_validator import EmailNotValidError, validate_email
+from flask import current_app
+from flask_babel import gettext as _
+from sqlalchemy import func, or_, select
+from sqlalchemy.exc import IntegrityError
+
+from cms.content import audit
+from cms.content.errors import Conflict, InvalidInput, NotFound
+from cms.content.time_zones import is_time_zone
+from cms.content.validation import LONGEST_BIO, USERNAME
+from cms.extensions import db
+from cms.models import Role, User
+from cms.security.passwords import hash_password, needs_rehash, password_problem, verify_password
+from cms.security.permissions import ADMINISTRATOR
+from cms.security.policy import Forbidden, is_administrator, require
+
+# Sent by the account (a User) after the commit: a receiver cannot undo the change.
+password_changed = signal("password-changed")
+
+LONGEST_NAME = 120
+
+
+def find_account(identifier: str) -> User | None:
+    """Return the account with this user name or e-mail address, in any case; None where there is none."""
+    return db.session.scalar(select(User).where(_named(identifier)))
+
+
+def get_account(identifier: str) -> User:
+    """Like `find_account`, but raises NotFound with a sentence that names what was looked for."""
+    user = find_account(identifier)
+    if user is None:
+        raise NotFound(_("There is no account named %(name)s.", name=identifier))
+    return user
+
+
+def account_id(identifier: str) -> int | None:
+    """Return the id of the account with this user name or e-mail address, or None."""
+    return db.session.scalar(select(User.id).where(_named(identifier)))
+
+
+def list_accounts() -> Sequence[User]:
+    """Return every account with its roles, by user name."""
+    return db.session.scalars(select(User).order_by(User.username)).all()
+
+
+def authenticate(identifier: str, password: str) -> User | None:
+    """Return the account that this name and password open, or None.
+
+    Takes the same time and asks the database the same question whether the account exists, is disabled, or the
+    password is wrong. Hashes the password anew where the cost has changed since.
+    """
+    found = db.session.execute(select(User.id, User.password_hash, User.active).where(_named(identifier))).first()
+    right = verify_password(found.password_hash if found else None, password)
+    if found is None or not right or not found.active:
+        return None
+    user = db.session.get_one(User, found.id)
+    if needs_rehash(user.password_hash):
+        user.password_hash = hash_password(password)
+        db.session.commit()
+    return user
+
+
+def create_user(
+    actor: Any,
+    *,
+    username: str,
+    email: str,
+    password: str,
+    display_name: str = "",
+    roles: Sequence[str] = (),
+    languages: Sequence[str] = (),
+    locale: str | None = None,
+    enforce_password_rules: bool = True,
+) -> User:
+    """Create an account and return it, committed.
+
+    `roles` are names of roles, `languages` the codes that a translator translates into, `locale` the language of
+    the interface. The password rules are left out only for the demonstration accounts, whose password the operator
+    chose. Raises Forbidden, and InvalidInput with a sentence for each field.
+    """
+    require(actor, "create", User)
+    granted = _roles_named(roles)
+    if granted:
+        _require_administrator(actor)
+    username, email = username.strip().lower(), email.strip()
+    display_name = display_name.strip() or username[:LONGEST_NAME]
+    problems = _problems(
+        username=_username_problem(username),
+        email=_email_problem(email),
+        display_name=_name_problem(display_name),
+        password=password_problem(password, (username, email, display_name)) if enforce_password_rules else None,
+        languages=_languages_problem([*languages, *([locale] if locale else [])]),
+    )
+    if problems:
+        raise InvalidInput(problems)
+    user = User(
+        username=username,
+        email=email.lower(),
+        display_name=display_name,
+        password_hash=hash_password(password),
+        languages=list(languages),
+        locale=locale,
+        roles=granted,
+    )
+    db.session.add(user)
+    _flush_unique()
+    audit.record(actor, "create", user, roles=list(roles))
+    db.session.commit()
+    return user
+
+
+def set_password(actor: Any, user: User, password: str) -> None:
+    """Give an account a new password; its sessions end. Raises Forbidden and InvalidInput (field `password`)."""
+    _require_over(actor, "update", user)
+    check_password(password, (user.username, user.email, user.display_name))
+    user.password_hash = hash_password(password)
+    user.session_version += 1
+    audit.record(actor, "password", user)
+    db.session.commit()
+    password_changed.send(user)
+
+
+def check_password(password: str, names: Sequence[str]) -> None:
+    """Raise InvalidInput (field `password`) for a password that somebody with these names may not have."""
+    problem = password_problem(password, names)
+    if problem is not None:
+        raise InvalidInput({"password": problem})
+
+
+def change_own_password(user: User, *, current: str, new: str, repeated: str) -> None:
+    """Change one's own password after proving the present one; all sessions end.
+
+    Raises InvalidInput by field (`current_password`, `new_password`, `repeat_password`).
+    """
+    if not verify_password(user.password_hash, current):
+        raise InvalidInput({"current_password": _("This is not your present password.")})
+    problem = password_problem(new, (user.username, user.email, user.display_name))
+    if problem is None and verify_password(user.password_hash, new):
+        problem = _("This is the password that you have already.")
+    if problem is not None:
+        raise InvalidInput({"new_password": problem})
+    if new != repeated:
+        raise InvalidInput({"repeat_password": _("The two new passwords differ.")})
+    user.password_hash = hash_password(new)
+    user.session_version += 1
+    audit.record(user, "password", user)
+    db.session.commit()
+    password_changed.send(user)
+
+
+def update_profile(
+    user: User, *, display_name: str, email: str, bio: str, locale: str | None, timezone: str | None
+) -> None:
+    """Change what people may change of their own account. Raises InvalidInput by field."""
+    display_name, email = display_name.strip(), email.strip()
+    problems = _problems(
+        display_name=_name_problem(display_name),
+        email=_email_problem(email),
+        bio=_("Use at most %(count)d characters.", count=LONGEST_BIO) if len(bio) > LONGEST_BIO else None,
+        locale=_languages_problem([locale] if locale else []),
+        timezone=_("Choose a time zone from the list.") if timezone and not is_time_zone(timezone) else None,
+    )
+    if problems:
+        raise InvalidInput(problems)
+    user.display_name, user.email, user.bio = display_name, email.lower(), bio.strip()
+    user.locale, user.timezone = locale or None, timezone or None
+    _flush_unique()
+    audit.record(user, "update", user)
+    db.session.commit()
+
+
+def disable(actor: Any, user: User) -> None:
+    """Keep an account from signing in, and end its sessions.
+
+    Raises Forbidden, and Conflict for one's own account and for the last administrator.
+    """
+    check_disabling(actor, user)
+    if not user.active:
+        return
+    user.active = False
+    user.session_version += 1
+    audit.record(actor, "disable", user)
+    db.session.commit()
+
+
+def check_disabling(actor: Any, user: User) -> None:
+    """Raise what `disable` would raise."""
+    _require_over(actor, "update", user)
+    if getattr(actor, "id", None) == user.id:
+        raise Conflict(_("You cannot disable your own account."))
+    keep_an_administrator(user)
+
+
+def enable(actor: Any, user: User) -> None:
+    """Let an account sign in again. Raises Forbidden."""
+    _require_over(actor, "update", user)
+    if user.active:
+        return
+    user.active = True
+    audit.record(actor, "enable", user)
+    db.session.commit()
+
+
+def keep_an_administrator(user: User) -> None:
+    """Raise Conflict where nobody who may do everything could sign in without this account."""
+    others = select(func.count(User.id)).where(
+        User.active, User.id != user.id, User.roles.any(Role.name == ADMINISTRATOR)
+    )
+    if user.active and _is_administrators(user) and not db.session.scalar(others):
+        raise Conflict(_("This is the last administrator who can sign in."))
+
+
+def _named(identifier: str) -> Any:
+    wanted = identifier.strip().lower()
+    return or_(User.username == wanted, User.email == wanted)
+
+
+def _is_administrators(user: User) -> bool:
+    return any(role.name == ADMINISTRATOR for role in user.roles)
+
+
+def _require_over(actor: Any, action: str, user: User) -> None:
+    """Whoever could change an administrator's password would be one: only administrators may."""
+    require(actor, action, user)
+    if _is_administrators(user):
+        _require_administrator(actor)
+
+
+def _require_administrator(actor: Any) -> None:
+    if not is_administrator(actor):
+        raise Forbidden(_("Only administrators may do this."))
+
+
+def _roles_named(names: Sequence[str]) -> list[Role]:
+    known = {role.name: role for role in db.session.scalars(select(Role))}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise InvalidInput(
+            {
+                "roles": _(
+                    "There is no role named %(name)s. There are: %(known)s.",
+                    name=unknown[0],
+                    known=", ".join(sorted(known)),
+                )
+            }
+        )
+    return [known[name] for name in dict.fromkeys(names)]
+
+
+def _flush_unique() -> None:
+    """Send the change to the database, which alone knows whether a name is taken."""
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        db.session.rollback()
+        field = "email" if "email" in str(error.orig) else "username"
+        raise InvalidInput({field: _("This is in use by another account.")}) from None
+
+
+def _problems(**found: Any) -> dict[str, Any]:
+    return {field: problem for field, problem in found.items() if problem is not None}
+
+
+def _username_problem(username: str) -> str | None:
+    if USERNAME.fullmatch(username):
+        return None
+    return _("Use two or more of: small Latin letters, digits, dot, hyphen, underscore.")
+
+
+def _email_problem(email: str) -> str | None:
+    try:
+        # Whether the mailbox exists shows when mail is sent; addresses in a company's own network are fine too.
+        validate_email(email, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return _("This is not an e-mail address.")
+    return None
+
+
+def _name_problem(name: str) -> str | None:
+    if not name:
+        return _("Please enter a name.")
+    if len(name) > LONGEST_NAME:
+        return _("Use at most %(count)d characters.", count=LONGEST_NAME)
+    return None
+
+
+def _languages_problem(codes: Sequence[str]) -> str | None:
+    known = current_app.config["SITE_LOCALES"]
+    for code in codes:
+        if code not in known:
+            return _("%(code)s is not a language of this site.", code=code)
+    return None

@@ -1,0 +1,101 @@
+"""Plural rules, as the header ``Plural-Forms`` of a catalogue states them.
+
+The header comes from a file that anybody may have edited, so nothing in it is trusted: the number of forms is
+capped, the expression is read by the parser of Python's own ``gettext`` (which knows C's operators and nothing
+else, with limits on length and depth), and its results are tried out before it is used.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from gettext import c2py
+
+from babel.messages.plurals import get_plural
+
+# Arabic has six forms, and no language more.
+MAX_FORMS = 6
+HEADER = re.compile(r"\s*nplurals\s*=\s*([0-9]{1,9})\s*;\s*plural\s*=\s*([^;]+?)\s*;?\s*", re.ASCII)
+
+# Babel's table puts the last two forms of Arabic in an order of its own. This is that of CLDR (few, many, other), which
+# every other tool of translators expects.
+ARABIC = "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);"
+
+# Numbers that rules are tried out on: every residue that a rule may look at, and some large ones.
+SAMPLES = (*range(201), 1000, 1001, 1002, 1011, 100_000, 1_000_000, 1_000_001)
+
+
+class InvalidPluralForms(ValueError):
+    """The header states no usable rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class PluralForms:
+    """How many plural forms a language has, and which one a number takes."""
+
+    count: int
+    expression: str
+    index: Callable[[float | Decimal], int]
+    """From a number of things to the form they take, 0 up to ``count`` - 1."""
+    single: frozenset[int] = frozenset()
+    """The forms that a single number takes at most."""
+
+    @property
+    def header(self) -> str:
+        """As the header of a catalogue writes it."""
+        return f"nplurals={self.count}; plural={self.expression};"
+
+    def examples(self, form: int, limit: int = 4) -> tuple[int, ...]:
+        """The first numbers that take ``form``, at most ``limit``: what a translator wants to know about it."""
+        return tuple(n for n in SAMPLES if self.index(n) == form)[:limit]
+
+    def stands_for_one_number(self, form: int) -> bool:
+        """Whether a single number takes ``form``, so that the text may name it in words ("one post")."""
+        return form in self.single
+
+
+@lru_cache(maxsize=128)
+def parse_plural_forms(header: str) -> PluralForms:
+    """Read the value of a ``Plural-Forms`` header.
+
+    Raises:
+        InvalidPluralForms: where it does not parse, or does not give every number one of the stated forms.
+    """
+    match = HEADER.fullmatch(header)
+    if match is None:
+        raise InvalidPluralForms("does not have the shape “nplurals=…; plural=…;”")
+    count, expression = int(match[1]), match[2]
+    if not 1 <= count <= MAX_FORMS:
+        raise InvalidPluralForms(f"states {count} forms; there can be 1 to {MAX_FORMS}")
+    try:
+        index = c2py(expression)
+        results = Counter(index(number) for number in SAMPLES)
+    except (ValueError, ArithmeticError, RecursionError, SyntaxError, MemoryError) as error:
+        raise InvalidPluralForms("has a rule that cannot be computed") from error
+    if not results.keys() <= set(range(count)):
+        raise InvalidPluralForms("has a rule that leads to a form which does not exist")
+    single = frozenset(form for form in range(count) if results[form] < 2)
+    return PluralForms(count, expression, bounded(index, count), single)
+
+
+def bounded(index: Callable[[int], int], count: int) -> Callable[[float | Decimal], int]:
+    """``index`` made safe for every number: a fraction counts by its whole part, a result never leaves the forms."""
+
+    def bounded_index(number: float | Decimal) -> int:
+        try:
+            form = index(abs(int(number)))
+        except (ArithmeticError, ValueError):
+            return count - 1
+        return min(max(form, 0), count - 1)
+
+    return bounded_index
+
+
+def plural_forms_of(folder: str) -> PluralForms:
+    """The usual rule of a language, for a catalogue that states none. ``folder`` is a name known to Babel."""
+    if folder.partition("_")[0] == "ar":
+        return parse_plural_forms(ARABIC)
+    count, expression = get_plural(folder)
+    return parse_plural_forms(f"nplurals={count}; plural={expression};")

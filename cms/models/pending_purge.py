@@ -1,0 +1,18 @@
+"""Purges that the cache server has not heard of yet."""
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import JSON
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cms.models.base import Model
+
+
+class PendingPurge(Model):
+    """Tags whose purge could not be delivered; it is replayed before anything cached earlier is served."""
+
+    __tablename__ = "pending_purges"
+    __label__ = _l("Pending purge")
+    __label_plural__ = _l("Pending purges")
+    __purpose__ = "hidden"
+
+    tags: Mapped[list[str]] = mapped_column(JSON)

@@ -1,0 +1,22 @@
+"""The pictures of the media library. A name stands for its content, so browsers keep what they have got."""
+
+from flask import Blueprint, Response, send_file
+from werkzeug.exceptions import NotFound
+
+from cms.content.media_library import file_for
+
+media = Blueprint("media", __name__)
+
+ONE_YEAR = 365 * 24 * 3600
+
+
+@media.get("/media/<name>")
+def serve(name: str) -> Response:
+    """A picture, or one of its sizes."""
+    path = file_for(name)
+    if path is None:
+        raise NotFound
+    response = send_file(path, max_age=ONE_YEAR, conditional=True)
+    response.cache_control.public = True
+    response.cache_control.immutable = True
+    return response

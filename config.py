@@ -1,0 +1,195 @@
+"""Settings: read from the environment once, checked once, each error one line that says what to do.
+
+APP_ENV            demo, development, testing or production (default: demo)
+HOST, PORT         where the server listens (127.0.0.1, 5000)
+WEB_PROCESSES      server processes; more than one needs REDIS_URL (1)
+INSTANCE_PATH      folder of all that the running program writes (instance/)
+SECRET_KEY         signs sessions; production needs one, elsewhere one is made and kept in the instance folder
+DATABASE_URL       SQLAlchemy address of the database (SQLite in the instance folder)
+REDIS_URL          shared cache and rate limits (none: in process)
+PAGE_CACHE         on or off (on; in development off)
+SITE_URL           public address of the site, for absolute links (the request's host)
+TRUSTED_HOSTS      comma-separated host names that are answered (any)
+TRUSTED_PROXIES    how many reverse proxies in front set X-Forwarded headers (0)
+SITE_LOCALES       languages of the site, comma-separated BCP 47 codes (en,pt,es,fr,de,ar,zh-Hans)
+DEFAULT_LOCALE     language where nothing else decides (the first of them)
+TRANSLATIONS_PATH  folder of the catalogues (translations/)
+DEMO_PASSWORD      password of the demonstration accounts (generated and kept in the instance folder)
+MAIL_SERVER, MAIL_PORT, MAIL_USERNAME, MAIL_PASSWORD, MAIL_USE_TLS, MAIL_USE_SSL, MAIL_DEFAULT_SENDER
+                   SMTP; without a server, mail goes to the log and to mail/ in the instance folder
+"""
+
+import difflib
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from babel import Locale, UnknownLocaleError
+from click import ClickException
+
+ROOT = Path(__file__).resolve().parent
+
+SETTINGS = frozenset(
+    "APP_ENV HOST PORT WEB_PROCESSES INSTANCE_PATH SECRET_KEY DATABASE_URL REDIS_URL PAGE_CACHE SITE_URL "
+    "TRUSTED_HOSTS TRUSTED_PROXIES SITE_LOCALES DEFAULT_LOCALE TRANSLATIONS_PATH DEMO_PASSWORD MAIL_SERVER "
+    "MAIL_PORT MAIL_USERNAME MAIL_PASSWORD MAIL_USE_TLS MAIL_USE_SSL MAIL_DEFAULT_SENDER".split()
+)
+# Names that begin like this are ours; one that we do not know is a mistake, not somebody else's variable.
+OWN_PREFIXES = ("SITE_", "TRANSLATIONS_", "DEMO_", "PAGE_CACHE", "MAIL_", "BABELPRESS_")
+ENVIRONMENTS = ("demo", "development", "testing", "production")
+
+
+class ConfigurationError(ClickException):
+    """A setting is missing, unknown or wrong; the text is one line that says what to do, all that a command shows."""
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The configuration of an application, from environment variables.
+
+    Returns a mapping for `app.config`. Raises ConfigurationError.
+    """
+    env = dict(os.environ if environ is None else environ)
+    _refuse_unknown(env)
+    app_env = _choice(env, "APP_ENV", ENVIRONMENTS, "demo")
+    instance = Path(env.get("INSTANCE_PATH") or ROOT / "instance").expanduser().resolve()
+    locales = _locales(env.get("SITE_LOCALES") or "en,pt,es,fr,de,ar,zh-Hans", "SITE_LOCALES")
+    default_locale = _locales(env.get("DEFAULT_LOCALE") or locales[0], "DEFAULT_LOCALE")[0]
+    if default_locale not in locales:
+        raise ConfigurationError(f"DEFAULT_LOCALE: {default_locale} is not among SITE_LOCALES; add it there.")
+    redis_url = env.get("REDIS_URL") or None
+    if redis_url and urlsplit(redis_url).scheme not in ("redis", "rediss", "unix"):
+        raise ConfigurationError("REDIS_URL: must begin with redis://, rediss:// or unix://.")
+    processes = _number(env, "WEB_PROCESSES", 1, 1, 256)
+    if processes > 1 and not redis_url:
+        raise ConfigurationError("WEB_PROCESSES: more than one process needs a shared cache; set REDIS_URL, or use 1.")
+    production = app_env == "production"
+    return {
+        "APP_ENV": app_env,
+        "TESTING": app_env == "testing",
+        "DEBUG": app_env == "development",
+        "HOST": env.get("HOST") or "127.0.0.1",
+        "PORT": _number(env, "PORT", 5000, 1, 65535),
+        "WEB_PROCESSES": processes,
+        "INSTANCE_PATH": instance,
+        "SECRET_KEY": _secret_key(env, app_env, instance),
+        "SQLALCHEMY_DATABASE_URI": env.get("DATABASE_URL") or f"sqlite:///{instance / 'babelpress.sqlite'}",
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(env.get("DATABASE_URL") or ""),
+        "REDIS_URL": redis_url,
+        "PAGE_CACHE": _choice(env, "PAGE_CACHE", ("on", "off"), "off" if app_env == "development" else "on") == "on",
+        "PAGE_CACHE_QUERY": frozenset({"page"}),
+        "SITE_URL": _site_url(env),
+        "TRUSTED_HOSTS": [host.strip() for host in env.get("TRUSTED_HOSTS", "").split(",") if host.strip()] or None,
+        "TRUSTED_PROXIES": _number(env, "TRUSTED_PROXIES", 0, 0, 10),
+        "SITE_LOCALES": locales,
+        "DEFAULT_LOCALE": default_locale,
+        "TRANSLATIONS_PATH": Path(env.get("TRANSLATIONS_PATH") or ROOT / "translations").expanduser().resolve(),
+        "DEMO_PASSWORD": env.get("DEMO_PASSWORD") or None,
+        "SESSION_COOKIE_SECURE": production and (env.get("SITE_URL") or "https:").startswith("https:"),
+        **_mail(env),
+    }
+
+
+def _engine_options(url: str) -> dict[str, Any]:
+    """Connections for a database server: enough for the threads of a process that are busy at once."""
+    if not url or url.startswith("sqlite"):
+        return {}
+    return {"pool_size": 16, "max_overflow": 16, "pool_pre_ping": True}
+
+
+def _refuse_unknown(env: Mapping[str, str]) -> None:
+    for name in sorted(env):
+        if name in SETTINGS:
+            continue
+        near = difflib.get_close_matches(name, SETTINGS, n=1, cutoff=0.88)
+        if near or name.startswith(OWN_PREFIXES):
+            hint = f"did you mean {near[0]}?" if near else "see config.py for the settings there are."
+            raise ConfigurationError(f"{name}: unknown setting; {hint}")
+
+
+def _secret_key(env: Mapping[str, str], app_env: str, instance: Path) -> str:
+    secret = env.get("SECRET_KEY")
+    if app_env == "production":
+        if not secret or len(secret) < 16:
+            raise ConfigurationError(
+                "SECRET_KEY: production needs a secret of at least 16 characters; "
+                "make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
+            )
+        return secret
+    return secret or _kept_secret(instance / "secret_key")
+
+
+def _kept_secret(path: Path) -> str:
+    """A secret made at the first start and kept, so that a restart does not sign everybody out."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        # Exclusive creation: of two processes that start at once, one writes and the other reads.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        kept = path.read_text(encoding="ascii").strip()
+        if kept:
+            return kept
+        raise ConfigurationError(f"SECRET_KEY: {path.name} in the instance folder is empty; delete it.") from None
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        secret = secrets.token_hex(32)
+        file.write(secret)
+    return secret
+
+
+def _locales(text: str, name: str) -> tuple[str, ...]:
+    codes: list[str] = []
+    for part in text.split(","):
+        code = part.strip()
+        try:
+            locale = Locale.parse(code, sep="-" if "-" in code else "_")
+        except (ValueError, UnknownLocaleError, TypeError):
+            raise ConfigurationError(
+                f"{name}: {code or 'empty'} is not a language code such as pt or zh-Hans."
+            ) from None
+        canonical = "-".join(part for part in (locale.language, locale.script, locale.territory) if part)
+        if canonical not in codes:
+            codes.append(canonical)
+    return tuple(codes)
+
+
+def _choice(env: Mapping[str, str], name: str, choices: tuple[str, ...], default: str) -> str:
+    value = (env.get(name) or default).strip().lower()
+    if value not in choices:
+        raise ConfigurationError(f"{name}: must be one of {', '.join(choices)}.")
+    return value
+
+
+def _number(env: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    text = env.get(name) or str(default)
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        raise ConfigurationError(f"{name}: must be a whole number from {least} to {most}.")
+    return int(text)
+
+
+def _site_url(env: Mapping[str, str]) -> str | None:
+    url = (env.get("SITE_URL") or "").rstrip("/")
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
+        raise ConfigurationError("SITE_URL: must be an address such as https://example.org, without a path.")
+    return url
+
+
+def _mail(env: Mapping[str, str]) -> dict[str, Any]:
+    def switch(name: str) -> bool:
+        return _choice(env, name, ("on", "off"), "off") == "on"
+
+    server = env.get("MAIL_SERVER") or None
+    return {
+        "MAIL_BACKEND": "smtp" if server else "file",
+        "MAIL_SERVER": server or "localhost",
+        "MAIL_PORT": _number(env, "MAIL_PORT", 25, 1, 65535),
+        "MAIL_USERNAME": env.get("MAIL_USERNAME") or None,
+        "MAIL_PASSWORD": env.get("MAIL_PASSWORD") or None,
+        "MAIL_USE_TLS": switch("MAIL_USE_TLS"),
+        "MAIL_USE_SSL": switch("MAIL_USE_SSL"),
+        "MAIL_DEFAULT_SENDER": env.get("MAIL_DEFAULT_SENDER") or "babelpress@localhost",
+    }

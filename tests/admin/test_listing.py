@@ -1,0 +1,190 @@
+"""Pages of a list are found in an index, counting stops somewhere, and what no index serves is looked for nearby."""
+
+import io
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import text
+
+from admin import listing, title_search
+from cms.extensions import db
+from cms.models import Post
+from cms.models.column_types import utc_now
+from tests import factories as make
+
+LINK = re.compile(r'class="list__link"[^>]*>([^<]+)<')
+# PostgreSQL and SQLite have indexes of their own: what is shown here must hold on both.
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Limits that a handful of rows reaches."""
+    monkeypatch.setattr(listing, "COUNTED", 6)
+    monkeypatch.setattr(listing, "LOOKED_THROUGH", 5)
+    monkeypatch.setattr(title_search, "FEW", 4)
+    return
+
+
+@pytest.fixture
+def posts(db_session: Any) -> list[Post]:
+    """Thirty posts, the first of them the newest."""
+    now = utc_now()
+    return [
+        make.make_post(title=f"Stone {number:02}", updated_at=now - timedelta(hours=number)) for number in range(30)
+    ]
+
+
+def titles(reply: Any) -> list[str]:
+    assert reply.status_code == 200
+    return LINK.findall(reply.text)
+
+
+def test_pages_from_both_ends(client_as: Any, posts: list[Post], few: None) -> None:
+    client = client_as("administrator")
+    first = client.get("/admin/posts/")
+    assert titles(first) == [f"Stone {number:02}" for number in range(20)]
+    assert "1 to 20 of 6+" in first.text
+    assert "page=-1" in first.text
+    assert titles(client.get("/admin/posts/?page=1")) == [f"Stone {number:02}" for number in range(20, 30)]
+    last = client.get("/admin/posts/?page=-1")
+    assert titles(last) == [f"Stone {number:02}" for number in range(10, 30)]
+    assert "Page 1, counted from the end" in last.text
+    assert titles(client.get("/admin/posts/?page=-2")) == [f"Stone {number:02}" for number in range(10)]
+
+
+def test_where_all_rows_are_counted_the_end_is_the_last_page(client_as: Any, posts: list[Post]) -> None:
+    reply = client_as("administrator").get("/admin/posts/?page=-1")
+    assert titles(reply) == [f"Stone {number:02}" for number in range(20, 30)]
+    assert "21 to 30 of 30" in reply.text
+
+
+def test_what_no_index_serves_is_looked_for_among_the_first(client_as: Any, posts: list[Post], few: None) -> None:
+    client = client_as("administrator")
+    near = client.get("/admin/posts/?search=stone+03")
+    assert titles(near) == ["Stone 03"]
+    assert "Only the first 5 in this order were looked through, and" in near.text
+    far = client.get("/admin/posts/?search=tone+20")
+    assert titles(far) == []
+    assert "were looked through" in far.text
+    assert titles(client.get("/admin/posts/?search=tone+20&sort=0&desc=1")) == []
+    assert titles(client.get("/admin/posts/?flt0_title=tone+03")) == ["Stone 03"]
+
+
+def test_a_search_finds_titles_that_begin_with_it_anywhere(client_as: Any, posts: list[Post], few: None) -> None:
+    found = titles(client_as("administrator").get("/admin/posts/?search=stone+2"))
+    assert found[-10:] == [f"Stone {number}" for number in range(20, 30)]
+
+
+def test_a_search_of_few_rows_looks_at_them_all(client_as: Any, posts: list[Post]) -> None:
+    found = client_as("administrator").get("/admin/posts/?search=tone+29")
+    assert titles(found)[-1] == "Stone 29"
+    assert "were looked through" not in found.text
+
+
+def test_tabs_of_the_trash_and_of_what_is_scheduled_have_their_own_order(client_as: Any, db_session: Any) -> None:
+    now = utc_now()
+    for hours in (1, 3, 2):
+        make.make_post(title=f"Gone {hours}", trashed_at=now - timedelta(hours=hours))
+        make.make_post(title=f"Due {hours}", status="draft", scheduled_at=now + timedelta(hours=hours))
+    client = client_as("administrator")
+    assert titles(client.get("/admin/posts/?show=trash")) == ["Gone 1", "Gone 2", "Gone 3"]
+    assert titles(client.get("/admin/posts/?show=scheduled")) == ["Due 1", "Due 2", "Due 3"]
+    assert titles(client.get("/admin/posts/?show=trash&sort=0")) == ["Gone 1", "Gone 2", "Gone 3"]
+
+
+def test_a_filter_by_days_decides_the_order(client_as: Any, db_session: Any) -> None:
+    now = utc_now()
+    for days in (5, 1, 3):
+        make.make_post(title=f"Day {days}", published_at=now - timedelta(days=days))
+    since = (now - timedelta(days=4)).date()
+    found = titles(client_as("administrator").get(f"/admin/posts/?flt0_published_at_since={since}"))
+    assert found == ["Day 1", "Day 3"]
+
+
+def test_filters_by_what_is_named(client_as: Any, db_session: Any) -> None:
+    author, tag, category = (
+        make.make_user("author", display_name="Ada"),
+        make.make_tag(name="Sea"),
+        make.make_category(),
+    )
+    make.make_post(title="Named", author=author, tags=[tag], category=category)
+    make.make_post(title="Other", author=make.make_user("author"), tags=[make.make_tag()])
+    client = client_as("administrator")
+    for condition in (
+        f"author={author.id}", "author=ada", f"tags={tag.id}", "tags=sea", f"category={category.id}"
+    ):  # fmt: skip
+        assert titles(client.get(f"/admin/posts/?flt0_{condition}")) == ["Named"], condition
+    assert titles(client.get("/admin/posts/?flt0_author=nobody")) == []
+
+
+@pytest.mark.parametrize("typed", ["Ha", "ha", "harbour 0", "HARBOUR"])
+def test_among_many_rows_titles_are_found_by_their_beginning(
+    client_as: Any, db_session: Any, few: None, typed: str
+) -> None:
+    for number in range(4):
+        make.make_category(name=f"Harbour {number}")
+    make.make_category(name="Old harbour")
+    make.make_category(name="harbour 0 in small letters")
+    make.make_category(name="Hafen", locale="de")
+    client = client_as("administrator")
+    reply = client.get("/admin/posts/ajax/lookup/", query_string={"name": "category", "query": typed, "limit": 3})
+    names = [label for _id, label in reply.json]
+    assert names
+    assert all(name.casefold().startswith(typed.casefold()) for name in names)
+    assert "Old harbour" not in names
+    german = client.get("/admin/posts/ajax/lookup/", query_string={"name": "category", "query": "ha", "locale": "de"})
+    assert [label for _id, label in german.json] == ["Hafen"]
+
+
+def test_every_page_of_a_look_up_differs(client_as: Any, db_session: Any, few: None) -> None:
+    for number in range(9):
+        make.make_category(name=f"Harbour {number}")
+    client = client_as("administrator")
+    address = "/admin/posts/ajax/lookup/?name=category&query=harb&limit=4&offset="
+    pages = [[label for _id, label in client.get(f"{address}{offset}").json] for offset in (0, 4, 8)]
+    assert [name for page in pages for name in page] == [f"Harbour {number}" for number in range(9)]
+
+
+@pytest.mark.parametrize("descending", [True, False])
+def test_rows_without_a_value_are_looked_through_in_their_place(db_session: Any, few: None, descending: bool) -> None:
+    now = utc_now()
+    for dated in (2, 4):
+        for number in range(4):
+            make.make_post(published_at=now - timedelta(days=number) if number < dated else None)
+        order = listing.order_by(Post, "published_at", descending)
+        query = db.session.query(Post.id)
+        everything = [row[0] for row in query.order_by(*order.clauses())]
+        found, cut = listing.walk(query, [Post.id > 0], order)
+        assert found == everything[:5]
+        assert cut == (len(everything) > 5)
+
+
+def test_a_spreadsheet_holds_all_rows_and_a_workbook_so_many(
+    client_as: Any, posts: list[Post], few: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_as("administrator")
+    monkeypatch.setattr("admin.exports.PORTION", 100)
+    lines = client.get("/admin/posts/export/csv/?search=stone").text.splitlines()
+    assert len(lines) == 31
+    assert lines[0].startswith("\ufeff")
+    assert "Stone 00" in lines[1]
+    monkeypatch.setattr("admin.views.lists.WORKBOOK_ROWS", 3)
+    book = load_workbook(io.BytesIO(client.get("/admin/posts/export/xlsx/").data))
+    assert book.active.max_row == 4
+
+
+def test_the_default_order_of_documents_is_read_from_an_index(db_session: Any, app: Any) -> None:
+    order = listing.order_by(Post, "updated_at", descending=True)
+    assert [column.key for column in order.columns] == ["updated_at", "id"]
+    if db.engine.dialect.name == "sqlite":
+        query = db.session.query(Post.id).filter(Post.trashed_at.is_(None)).order_by(*order.clauses()).limit(20)
+        plan = db.session.execute(text(f"EXPLAIN QUERY PLAN {query.statement.compile(compile_kwargs=LITERALS)}")).all()
+        assert [row.detail for row in plan] == ["SCAN posts USING INDEX ix_posts_updated_at_id"]
+
+
+LITERALS = {"literal_binds": True}

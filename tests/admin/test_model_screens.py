@@ -1,0 +1,284 @@
+"""Every model has its screens, generated; a content type declared in a test has them, too."""
+
+from typing import Any
+
+import pytest
+
+from cms.content import publishing, translating
+from cms.extensions import db
+from cms.models import Category, Grant, Post, Redirect, Setting, Tag, User
+from cms.models.base import all_models
+from tests import factories as make
+
+SCREENS = [
+    f"/admin/{'audit' if model.__tablename__ == 'audit_entries' else model.__tablename__}/"
+    for model in all_models()
+    if model.__purpose__ != "hidden"
+]
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_list_of_every_model_opens(client_as: Any, screen: str) -> None:
+    reply = client_as("administrator").get(screen)
+    assert reply.status_code == 200
+    assert b"<h1" in reply.data
+
+
+@pytest.mark.parametrize("screen", [screen for screen in SCREENS if screen != "/admin/audit/"])
+def test_empty_form_of_every_model_opens_and_refuses_nothing_typed(client_as: Any, screen: str) -> None:
+    client = client_as("administrator")
+    assert client.get(f"{screen}new/").status_code == 200
+    reply = client.submit(f"{screen}new/")
+    assert reply.status_code == 422
+    assert b"field__error" in reply.data
+
+
+def test_nobody_adds_to_the_record_of_activity(client_as: Any) -> None:
+    assert client_as("administrator").get("/admin/audit/new/").status_code == 403
+
+
+def test_create_edit_details_export_and_delete_a_tag(client_as: Any, db_session: Any) -> None:
+    client = client_as("administrator")
+    created = client.submit("/admin/tags/new/", {"name": "Olá mundo", "locale": "pt", "slug": ""})
+    assert created.status_code == 302
+    tag = db.session.query(Tag).one()
+    assert (tag.name, tag.slug, tag.locale) == ("Olá mundo", "ola-mundo", "pt")
+
+    form = client.get(f"/admin/tags/edit/?id={tag.id}")
+    assert b'value="ola-mundo"' in form.data
+    changed = client.submit(f"/admin/tags/edit/?id={tag.id}", {"name": "Adeus", "locale": "pt", "slug": "adeus"})
+    assert changed.status_code == 302
+    db.session.expire_all()
+    assert db.session.get(Tag, tag.id).name == "Adeus"
+    redirect = db.session.query(Redirect).one()
+    assert (redirect.source, redirect.target) == ("/pt/tags/ola-mundo", "/pt/tags/adeus")
+
+    assert "Adeus" in client.get(f"/admin/tags/details/?id={tag.id}").text
+    assert "Adeus" in client.get("/admin/tags/export/csv/").text
+    assert client.get("/admin/tags/export/xlsx/").data.startswith(b"PK")
+
+    assert client.submit("/admin/tags/delete/", {"id": tag.id}).status_code == 302
+    assert db.session.query(Tag).count() == 0
+
+
+def test_what_was_typed_stays_when_it_is_refused(client_as: Any, db_session: Any) -> None:
+    make.make_tag(name="Sea", slug="sea")
+    reply = client_as("administrator").submit(
+        "/admin/tags/new/", {"name": "Another sea", "locale": "en", "slug": "sea"}
+    )
+    assert reply.status_code == 422
+    assert 'value="Another sea"' in reply.text
+    assert "has this address already" in reply.text
+
+
+def test_a_concurrent_change_is_a_conflict_that_loses_nothing(client_as: Any, db_session: Any) -> None:
+    category = make.make_category(name="News")
+    client = client_as("administrator")
+    typed = {"name": "Mine", "locale": "en", "slug": category.slug, "version": "2001-01-01T00:00:00+00:00"}
+    reply = client.submit(f"/admin/categories/edit/?id={category.id}", typed)
+    assert reply.status_code == 409
+    assert 'value="Mine"' in reply.text
+    db.session.expire_all()
+    assert db.session.get(Category, category.id).name == "News"
+
+
+@pytest.mark.parametrize("number", ["99999999999999999999", "-1", "x", "1e9"])
+def test_odd_page_numbers_are_no_error(client_as: Any, db_session: Any, number: str) -> None:
+    make.make_tag()
+    assert (
+        client_as("administrator").get(f"/admin/tags/?page={number}&sort={number}&page_size={number}").status_code
+        == 200
+    )
+
+
+@pytest.mark.parametrize("identifier", ["", "0", "99999999999999999999", "x", "1,2"])
+def test_odd_ids_are_not_found(client_as: Any, identifier: str) -> None:
+    client = client_as("administrator")
+    for screen in ("edit", "details"):
+        assert client.get(f"/admin/tags/{screen}/?id={identifier}").status_code == 404
+    assert client.submit("/admin/tags/delete/", {"id": identifier}).status_code == 404
+
+
+def test_search_filters_and_sorting(client_as: Any, db_session: Any) -> None:
+    make.make_tag(name="Harbour", locale="en")
+    make.make_tag(name="Porto", locale="pt")
+    client = client_as("administrator")
+    found = client.get("/admin/tags/?search=harb").text
+    assert "Harbour" in found
+    assert "Porto" not in found
+    narrowed = client.get("/admin/tags/?flt0_locale=pt").text
+    assert "Porto" in narrowed
+    assert "Harbour" not in narrowed
+    assert client.get("/admin/tags/?sort=0&desc=1").status_code == 200
+    assert client.get("/admin/tags/?flt0_updated_at_since=not-a-date").status_code == 200
+
+
+def test_filter_names_are_the_same_in_every_language(app: Any, client_as: Any, db_session: Any) -> None:
+    make.make_post(title="One", status="draft")
+    make.make_post(title="Two")
+    client = client_as("administrator", locale="de")
+    page = client.get("/admin/posts/?flt0_status=draft").text
+    assert "One" in page
+    assert "Two" not in page
+
+
+def test_list_costs_the_same_queries_for_any_number_of_rows(
+    client_as: Any, db_session: Any, count_queries: Any
+) -> None:
+    author = make.make_user("author")
+    client = client_as("administrator")
+    make.make_post(
+        author=author, tags=[make.make_tag()], category=make.make_category(), featured_image=make.make_media()
+    )
+    with count_queries() as few:
+        client.get("/admin/posts/")
+    for _number in range(8):
+        make.make_post(
+            author=make.make_user("author"),
+            tags=[make.make_tag()],
+            category=make.make_category(),
+            featured_image=make.make_media(),
+        )
+    with count_queries() as many:
+        client.get("/admin/posts/")
+    assert len(many) == len(few)
+
+
+def test_spreadsheets_hold_no_formulas(client_as: Any, db_session: Any) -> None:
+    make.make_tag(name="=1+1")
+    assert "'=1+1" in client_as("administrator").get("/admin/tags/export/csv/").text
+
+
+def test_bulk_deleting_checks_each_row(client_as: Any, db_session: Any) -> None:
+    kept, gone = make.make_tag(), make.make_tag()
+    client = client_as("administrator")
+    reply = client.submit("/admin/tags/action/", {"action": "delete", "rowid": [gone.id]})
+    assert reply.status_code == 302
+    assert [tag.id for tag in db.session.query(Tag)] == [kept.id]
+    assert client.submit("/admin/tags/action/", {"action": "explode", "rowid": [kept.id]}).status_code == 400
+    assert client.submit("/admin/tags/action/", {"action": "delete", "rowid": ["x"]}).status_code == 400
+
+
+def test_relations_are_looked_up_a_page_at_a_time(client_as: Any, db_session: Any) -> None:
+    for number in range(12):
+        make.make_category(name=f"Harbour {number:02}")
+    make.make_category(name="Porto", locale="pt")
+    client = client_as("administrator")
+    rows = client.get("/admin/posts/ajax/lookup/?name=category&query=harb&limit=5").json
+    assert [label for _id, label in rows] == [f"Harbour {number:02}" for number in range(5)]
+    assert client.get("/admin/posts/ajax/lookup/?name=category&query=&locale=pt").json[0][1] == "Porto"
+    assert client.get("/admin/posts/ajax/lookup/?name=password_hash&query=").status_code == 404
+
+
+def test_a_setting_is_checked_as_it_is_declared(client_as: Any, db_session: Any) -> None:
+    client = client_as("administrator")
+    refused = client.submit("/admin/settings/new/", {"key": "posts_per_page", "locale": "", "value": "many"})
+    assert refused.status_code == 422
+    taken = client.submit("/admin/settings/new/", {"key": "posts_per_page", "locale": "", "value": "7"})
+    assert taken.status_code == 302
+    assert db.session.query(Setting).one().value == "7"
+
+
+def test_anonymous_is_led_to_the_sign_in_and_members_are_refused(client: Any, client_as: Any) -> None:
+    reply = client.get("/admin/posts/?page=2")
+    assert reply.status_code == 302
+    assert "/account/login?next=" in reply.location
+    assert client_as("member").get("/admin/").status_code == 403
+    assert client_as("author").get("/admin/users/").status_code == 403
+
+
+def test_a_post_without_a_token_is_refused(client_as: Any, db_session: Any) -> None:
+    client = client_as("administrator")
+    tag = make.make_tag()
+    assert client.post("/admin/tags/delete/", data={"id": tag.id}).status_code == 400
+    assert client.post("/admin/tags/new/", data={"name": "x", "locale": "en"}).status_code == 400
+    assert db.session.query(Tag).count() == 1
+
+
+def test_an_author_sees_and_edits_own_posts_only(client_as: Any, db_session: Any) -> None:
+    author, other = make.make_user("author"), make.make_user("author")
+    mine = make.make_post(title="Mine", author=author, status="draft")
+    theirs = make.make_post(title="Theirs", author=other, status="draft")
+    client = client_as(author)
+    listed = client.get("/admin/posts/").text
+    assert "Mine" in listed
+    assert "Theirs" not in listed
+    assert client.get(f"/admin/posts/edit/?id={mine.id}").status_code == 200
+    for screen in ("edit", "details", "preview", "history"):
+        assert client.get(f"/admin/posts/{screen}/?id={theirs.id}").status_code == 403
+    assert client.submit("/admin/posts/delete/", {"id": theirs.id}).status_code == 403
+    assert db.session.get(Post, theirs.id).trashed_at is None
+
+
+def test_a_translator_finds_what_is_missing_and_what_is_out_of_date(client_as: Any, db_session: Any) -> None:
+    editor = make.make_user("editor")
+    done, open_one = [
+        publishing.create_draft(Post, {"title": title, "locale": "en"}, editor) for title in ("Done one", "Open one")
+    ]
+    publishing.publish(done, editor)
+    translating.begin(done, "pt", {"title": "Feito"}, editor)
+    client = client_as("translator")
+    missing = client.get("/admin/posts/?flt0_translation_key_missing=pt").text
+    assert "Open one" in missing
+    assert "Done one" not in missing
+    outdated = "/admin/posts/?flt0_source_revision_id_outdated=1"
+    assert "Feito" not in client.get(outdated).text
+    publishing.publish(done, editor, {"title": "Done again"})
+    assert "Feito" in client.get(outdated).text
+    assert open_one.title not in client.get(outdated).text
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00", "9999-12-31T23:59"])
+def test_moments_at_the_ends_of_the_calendar_are_refused(client_as: Any, moment: str) -> None:
+    """In the time zone of somebody else they would be no moments at all."""
+    typed = {"title": "A walk", "locale": "en", "publish_at": moment, "_action": "publish"}
+    reply = client_as("editor").submit("/admin/posts/new/", typed)
+    assert reply.status_code == 422
+    assert "This is not a date and time." in reply.text
+
+
+def test_what_an_object_names_may_stay_whoever_saves(client_as: Any, db_session: Any) -> None:
+    """Somebody who looks after accounts may not choose roles, and keeps those there are."""
+    author, role = make.make_user("author"), make.role_named("author")
+    make.role_named("editor").grants += [Grant(permission=f"users:{action}") for action in ("read", "update")]
+    db.session.commit()
+    typed = {"username": author.username, "email": author.email, "display_name": "New", "active": "y", "bio": ""}
+    client = client_as("editor")
+    assert client.submit(f"/admin/users/edit/?id={author.id}", typed | {"roles": str(role.id)}).status_code == 302
+    db.session.expire_all()
+    assert (author.display_name, author.roles) == ("New", [role])
+    more = f"{role.id},{make.role_named('administrator').id}"
+    assert client.submit(f"/admin/users/edit/?id={author.id}", typed | {"roles": more}).status_code == 422
+
+
+def test_changing_ones_own_account_leaves_other_open_forms_alone(client_as: Any, db_session: Any) -> None:
+    """Only a new password begins a new session: the tokens of forms in other tabs stay good."""
+    client = client_as("administrator")
+    me = db.session.get(User, client.user_id)
+    typed = {"username": me.username, "email": me.email, "display_name": "Me", "active": "y", "bio": ""}
+    typed |= {"roles": str(me.roles[0].id), "csrf_token": client.csrf_token}
+    assert client.post(f"/admin/users/edit/?id={me.id}", data=typed).status_code == 302
+    tag = {"name": "Sea", "locale": "en", "csrf_token": client.csrf_token}
+    assert client.post("/admin/tags/new/", data=tag).status_code == 302
+
+
+def test_nothing_is_made_that_could_not_be_published_as_asked(client_as: Any, db_session: Any) -> None:
+    """Whoever may publish in one language only gets no draft in another, and what they typed can be sent again."""
+    role = make.role_named("author")
+    role.grants.append(Grant(permission="posts:publish", scope="languages"))
+    db.session.commit()
+    client = client_as("author", languages=["pt"])
+    typed = {"title": "A walk", "_action": "publish"}
+    assert client.submit("/admin/posts/new/", typed | {"locale": "en"}).status_code == 403
+    assert db.session.query(Post).count() == 0
+    assert client.submit("/admin/posts/new/", typed | {"locale": "pt"}).status_code == 302
+    assert db.session.query(Post).one().is_live
+
+
+def test_the_role_of_administrators_is_not_deleted(client_as: Any, db_session: Any) -> None:
+    client, role = client_as("administrator"), make.role_named("administrator")
+    client.submit("/admin/roles/delete/", {"id": role.id})
+    client.submit("/admin/roles/action/", {"action": "delete", "rowid": role.id})
+    renamed = client.submit(f"/admin/roles/edit/?id={role.id}", {"name": "boss", "title": "Boss"})
+    assert renamed.status_code == 409
+    assert client.get("/admin/roles/").status_code == 200

@@ -1,0 +1,103 @@
+"""Lists that belong to one object are edited in its form: links of a menu, grants of a role."""
+
+import re
+from typing import Any
+
+import pytest
+
+from cms.extensions import db
+from cms.models import Grant, Menu, MenuItem, Role
+from cms.security.policy import may
+from tests import factories as make
+
+pytestmark = pytest.mark.usefixtures("db_session")
+
+
+def row(number: int, **values: Any) -> dict[str, Any]:
+    empty = {"id": "", "label": "", "page": "", "category": "", "url": "", "position": ""}
+    return {f"items-{number}-{name}": value for name, value in (empty | values).items()}
+
+
+MENU = {"title": "Main", "location": "header", "locale": "en"}
+
+
+def test_a_menu_is_made_with_its_links(client_as: Any) -> None:
+    page = make.make_page(title="About")
+    rows = row(0, page=page.id, position="1") | row(1, label="Elsewhere", url="https://example.org", position="2")
+    reply = client_as("administrator").submit("/admin/menus/new/", MENU | rows)
+    assert reply.status_code == 302
+    items = db.session.query(Menu).one().items
+    assert [(item.label, item.page_id, item.url) for item in items] == [
+        ("", page.id, ""),
+        ("Elsewhere", None, "https://example.org"),
+    ]
+
+
+def test_links_are_changed_added_and_removed_together(client_as: Any) -> None:
+    menu = make.make_menu()
+    kept, gone = make.make_menu_item(menu, label="Old"), make.make_menu_item(menu)
+    client = client_as("administrator")
+    assert f'value="{kept.id}"' in client.get(f"/admin/menus/edit/?id={menu.id}").text
+    rows = (
+        row(0, id=kept.id, label="New", url="/en/kept", position="5")
+        | row(1, id=gone.id, label="Gone", url="/en/gone")
+        | {"del-items-1": "on"}
+        | row(2, label="Added", url="/en/added", position="1")
+    )
+    assert client.submit(f"/admin/menus/edit/?id={menu.id}", MENU | rows).status_code == 302
+    db.session.expire_all()
+    items = db.session.query(MenuItem).order_by(MenuItem.position).all()
+    assert [(item.label, item.url) for item in items] == [("Added", "/en/added"), ("New", "/en/kept")]
+    assert db.session.get(MenuItem, kept.id).label == "New"
+
+
+def test_a_fault_stands_beside_the_field_of_its_row(client_as: Any) -> None:
+    rows = row(0, label="Fine", url="/en/fine") | row(1, label="Bad", url="javascript:alert(1)")
+    reply = client_as("administrator").submit("/admin/menus/new/", MENU | rows)
+    assert reply.status_code == 422
+    assert 'id="items-1-url-error"' in reply.text
+    assert 'id="items-0-url-error"' not in reply.text
+    assert 'value="javascript:alert(1)"' in reply.text
+    assert db.session.query(Menu).count() == 0
+
+
+def test_another_menus_link_cannot_be_taken(client_as: Any) -> None:
+    other = make.make_menu_item(make.make_menu(locale="pt"), label="Theirs")
+    client_as("administrator").submit("/admin/menus/new/", MENU | row(0, id=other.id, label="Mine", url="/en/x"))
+    db.session.expire_all()
+    assert db.session.get(MenuItem, other.id).label == "Theirs"
+
+
+def test_rows_look_up_what_they_name(client_as: Any) -> None:
+    make.make_page(title="About")
+    found = client_as("administrator").get("/admin/menus/ajax/lookup/?name=items.page&query=abo").json
+    assert [label for _id, label in found] == ["About"]
+
+
+def test_administrators_edit_the_grants_of_a_role(client_as: Any) -> None:
+    role = db.session.query(Role).filter_by(name="member").one()
+    typed = {
+        "name": "member",
+        "title": "Reader",
+        "grants-tags:read": "all",
+        "grants-posts:update": "own",
+    }
+    assert client_as("administrator").submit(f"/admin/roles/edit/?id={role.id}", typed).status_code == 302
+    db.session.expire_all()
+    held = {(grant.permission, grant.scope) for grant in role.grants}
+    assert held == {("tags:read", "all"), ("posts:update", "own")}
+    assert may(make.make_user("member"), "read", make.make_tag())
+    shown = client_as("administrator").get(f"/admin/roles/edit/?id={role.id}").text
+    assert re.search(r'name="grants-posts:update".*?<option value="own" selected>', shown, re.DOTALL)
+    refused = typed | {"grants-tags:read": "everything"}
+    assert client_as("administrator").submit(f"/admin/roles/edit/?id={role.id}", refused).status_code == 422
+    assert client_as("editor").get("/admin/roles/").status_code == 403
+    assert db.session.query(Grant).filter_by(scope="everything").count() == 0
+
+
+@pytest.mark.parametrize("name", ["items-0-id", "items-²-label", f"items-{'9' * 5000}-label"])
+def test_numbers_that_are_none(client_as: Any, name: str) -> None:
+    """What Unicode calls a digit is no number, and one of five thousand digits is no row."""
+    reply = client_as("administrator").submit("/admin/menus/new/", MENU | row(0, label="A", url="/en/a") | {name: "²"})
+    assert reply.status_code == 302
+    assert [item.label for item in db.session.query(MenuItem)] == ["A"]

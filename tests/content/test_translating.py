@@ -1,0 +1,127 @@
+"""Translations of documents."""
+
+from typing import Any
+
+import pytest
+
+from cms.content import publishing, translating
+from cms.content.errors import Conflict, InvalidInput
+from cms.extensions import db
+from cms.models import Post, Tag
+from cms.security.policy import Forbidden
+from tests import factories as make
+
+pytestmark = [pytest.mark.usefixtures("db_session"), pytest.mark.database]
+
+
+def published(actor: Any, **values: Any) -> Post:
+    post = publishing.create_draft(Post, {"title": "A walk", "locale": "en", "body": "<p>Text.</p>"} | values, actor)
+    publishing.publish(post, actor)
+    return post
+
+
+def test_a_translation_begins_with_the_source_and_what_it_names_in_the_new_language() -> None:
+    editor = make.make_user("editor")
+    tag, lonely = make.make_tag(name="Sea"), make.make_tag(name="Only English")
+    mar = make.make_tag(name="Mar", locale="pt", translation_key=tag.translation_key)
+    category = make.make_category(name="News")
+    novas = make.make_category(name="Novas", locale="pt", translation_key=category.translation_key)
+    source = published(editor, tags=[tag, lonely], category=category)
+    values = translating.first_values(source, "pt")
+    assert values["title"] == "A walk"
+    assert values["tags"] == [mar]
+    assert values["category_id"] == novas.id
+    assert "slug" not in values
+
+
+def test_a_translator_translates_into_chosen_languages_only() -> None:
+    source = published(make.make_user("editor"))
+    translator = make.make_user("translator", languages=["pt"])
+    assert translating.open_locales(source, translator) == ["pt"]
+    with pytest.raises(Forbidden):
+        translating.begin(source, "de", {"title": "Ein Weg"}, translator)
+    post = translating.begin(source, "pt", {"title": "Um passeio"}, translator)
+    assert (post.locale, post.slug, post.status) == ("pt", "um-passeio", "draft")
+    assert post.translation_key == source.translation_key
+    assert translating.source_of(post).id == source.id
+    with pytest.raises(Conflict):
+        translating.begin(source, "pt", {"title": "Outra vez"}, translator)
+    with pytest.raises(InvalidInput):
+        translating.begin(source, "tlh", {"title": "x"}, make.make_user("administrator"))
+
+
+def test_a_translation_is_out_of_date_once_the_source_publishes_again() -> None:
+    editor = make.make_user("editor")
+    source = published(editor)
+    post = translating.begin(source, "pt", {"title": "Um passeio"}, editor)
+    publishing.publish(post, editor)
+    assert not translating.is_outdated(post)
+    publishing.save_draft(source, {"title": "A longer walk"}, editor)
+    assert not translating.is_outdated(post)
+    publishing.publish(source, editor)
+    assert translating.is_outdated(post)
+    coverage = translating.coverage_of([source])[source.translation_key]
+    assert [(entry.locale, entry.status, entry.outdated) for entry in coverage] == [
+        ("en", "published", False),
+        ("pt", "published", True),
+    ]
+    assert post.is_live
+    translating.mark_current(post, editor)
+    assert not translating.is_outdated(post)
+
+
+def test_coverage_costs_the_same_for_many(count_queries: Any) -> None:
+    for _number in range(6):
+        make.make_post()
+    posts = db.session.query(Post).all()
+    with count_queries() as few:
+        translating.coverage_of(posts[:1])
+    with count_queries() as many:
+        translating.coverage_of(posts)
+    assert len(many) == len(few)
+    assert translating.coverage_of([]) == {}
+
+
+def test_what_is_not_publishable_is_translated_too() -> None:
+    editor = make.make_user("editor")
+    tag = make.make_tag(name="Sea")
+    mar = translating.begin(tag, "pt", {"name": "Mar"}, editor)
+    assert isinstance(mar, Tag)
+    assert (mar.slug, mar.translation_key) == ("mar", tag.translation_key)
+    assert not translating.is_outdated(mar)
+    assert db.session.query(Tag).count() == 2
+
+
+def test_a_translation_of_a_live_document_is_made_from_what_readers_see() -> None:
+    """Not from a draft that may never be published; that of a draft, from the draft."""
+    editor = make.make_user("editor")
+    source = published(editor)
+    publishing.save_draft(source, {"title": "Not yet"}, editor)
+    assert translating.first_values(source, "pt")["title"] == "A walk"
+    assert (
+        translating.begin(source, "pt", {"title": "Um passeio"}, editor).source_revision_id == source.live_revision_id
+    )
+    publishing.unpublish(source, editor)
+    assert translating.first_values(source, "de")["title"] == "Not yet"
+    german = translating.begin(source, "de", {"title": "Noch nicht"}, editor)
+    assert german.source_revision_id == source.draft_revision_id
+
+
+def test_a_translation_in_the_trash_is_spoken_of() -> None:
+    editor = make.make_user("editor")
+    source = published(editor)
+    publishing.trash(translating.begin(source, "pt", {"title": "Um passeio"}, editor), editor)
+    with pytest.raises(Conflict, match="trash"):
+        translating.begin(source, "pt", {"title": "Outra vez"}, editor)
+
+
+def test_publishing_what_is_published_makes_no_translation_out_of_date() -> None:
+    """As by ticking a whole list."""
+    editor = make.make_user("editor")
+    source = published(editor, tags=[make.make_tag(), make.make_tag()])
+    post = translating.begin(source, "pt", {"title": "Um passeio"}, editor)
+    publishing.publish(source, editor)
+    publishing.publish(source, editor, {"title": "A walk"})
+    assert not translating.is_outdated(post)
+    publishing.publish(source, editor, {"title": "A longer walk"})
+    assert translating.is_outdated(post)

@@ -1,0 +1,79 @@
+"""Plural rules from the head of a catalogue."""
+
+from decimal import Decimal
+
+import pytest
+from babel.core import Locale
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cms.i18n.plural_forms import InvalidPluralForms, parse_plural_forms, plural_forms_of
+
+ENGLISH = parse_plural_forms("nplurals=2; plural=(n != 1);")
+
+
+@pytest.mark.parametrize(
+    ("folder", "number", "form"),
+    [
+        ("en", 1, 0),
+        ("en", 0, 1),
+        ("fr", 0, 0),
+        ("fr", 2, 1),
+        ("zh_Hans", 7, 0),
+        ("ar", 2, 2),
+        ("ar", 11, 4),
+        ("ar", 0, 0),
+    ],
+)
+def test_usual_rules(folder: str, number: int, form: int) -> None:
+    assert plural_forms_of(folder).index(number) == form
+
+
+def test_the_shipped_languages_have_as_many_forms_as_they_need() -> None:
+    counts = {folder: plural_forms_of(folder).count for folder in ("en", "pt", "es", "fr", "de", "ar", "zh_Hans")}
+    assert counts == {"en": 2, "pt": 2, "es": 2, "fr": 2, "de": 2, "ar": 6, "zh_Hans": 1}
+    assert Locale.parse("ar").plural_form(2) == "two"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "n != 1",
+        "nplurals=9999999; plural=0;",
+        "nplurals=99999999999999; plural=0;",
+        "nplurals=0; plural=0;",
+        "nplurals=2; plural=n;",
+        "nplurals=2; plural=0-1;",
+        "nplurals=2; plural=n/0;",
+        "nplurals=2; plural=1 % n;",
+        "nplurals=2; plural=__import__('os');",
+        "nplurals=2; plural=(n;",
+        "nplurals=2; plural=" + "(" * 400 + "n" + ")" * 400,
+        "nplurals=2; plural=" + "n+" * 2000 + "n;",
+        "nplurals=INTEGER; plural=EXPRESSION;",
+    ],
+)
+def test_rules_that_make_no_sense_are_refused(header: str) -> None:
+    with pytest.raises(InvalidPluralForms):
+        parse_plural_forms(header)
+
+
+def test_a_rule_is_written_as_it_was_read() -> None:
+    assert ENGLISH.header == "nplurals=2; plural=(n != 1);"
+
+
+def test_a_form_is_explained_by_numbers() -> None:
+    arabic = plural_forms_of("ar")
+    assert arabic.examples(3) == (3, 4, 5, 6)
+    assert [arabic.stands_for_one_number(form) for form in range(6)] == [True, True, True, False, False, False]
+    assert not plural_forms_of("fr").stands_for_one_number(0)
+
+
+@given(st.integers() | st.floats(allow_nan=True, allow_infinity=True) | st.decimals(allow_nan=False))
+def test_every_number_takes_a_form(number: float | Decimal) -> None:
+    assert ENGLISH.index(number) in {0, 1}
+
+
+def test_a_rule_that_fails_for_a_rare_number_falls_back_to_the_last_form() -> None:
+    assert parse_plural_forms("nplurals=2; plural=(n > 1000001 ? 1/(n-2000000) : 0);").index(2_000_000) == 1

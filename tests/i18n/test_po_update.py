@@ -1,0 +1,143 @@
+"""Bringing a catalogue up to date with the source."""
+
+import polib
+import pytest
+
+from cms.i18n.extraction import Message
+from cms.i18n.locales import describe
+from cms.i18n.po_entry import Key
+from cms.i18n.po_file import parse_po
+from cms.i18n.po_update import new_catalog, template, updated
+from tests.i18n.po_samples import HEADER
+
+
+def message(source: str, plural: str | None = None, *, context: str | None = None, **values: object) -> Message:
+    references = values.get("references", ("cms/a.py",))
+    return Message(Key(context, source), plural, references, values.get("notes", ()))
+
+
+A, B, C = message("Apple"), message("Bear"), message("Cat")
+COUNTED = message("%(num)d cat", "%(num)d cats", notes=("How many cats.",))
+
+FILE = f"""\
+{HEADER}
+#: cms/a.py
+msgid "Apple"
+msgstr "Maçã"
+
+# mind the animal
+#: cms/a.py
+msgid "Bear"
+msgstr "Urso"
+"""
+
+
+def update(text: str, *messages: Message, fill: bool = False) -> str:
+    return updated(parse_po(text.encode(), "pt"), messages, fill=fill).decode()
+
+
+def test_nothing_changes_without_a_change_of_the_source() -> None:
+    assert update(FILE, A, B) == FILE
+    assert update(FILE, B, A) == FILE
+
+
+@pytest.mark.parametrize("text", [FILE.replace("\n", "\r\n"), FILE.rstrip("\n"), FILE + "\n\n", FILE + "# end\n"])
+def test_neither_does_an_unusual_file(text: str) -> None:
+    assert update(text, A, B) == text
+
+
+def test_entries_without_an_empty_line_between_them_stay_so() -> None:
+    tight = FILE.replace('Maçã"\n\n', 'Maçã"\n')
+    assert update(tight, A, B) == tight
+
+
+def test_new_texts_stand_next_to_their_neighbours() -> None:
+    after = update(FILE, A, C, B)
+    assert after == FILE.replace('"Maçã"\n', '"Maçã"\n\n#: cms/a.py\nmsgid "Cat"\nmsgstr ""\n')
+    assert update(after, A, C, B) == after
+    assert [entry.source for entry in parse_po(update(FILE, C, A, B).encode(), "pt").active] == ["Cat", "Apple", "Bear"]
+    assert update(FILE.rstrip("\n"), A, B, C).endswith('"Urso"\n\n#: cms/a.py\nmsgid "Cat"\nmsgstr ""\n')
+
+
+def test_a_text_that_is_gone_keeps_its_translation_and_comes_back_with_it() -> None:
+    without = update(FILE, A)
+    assert without.endswith('# mind the animal\n#~ msgid "Bear"\n#~ msgstr "Urso"\n')
+    assert parse_po(without.encode(), "pt").active[0].source == "Apple"
+    assert update(without, A) == without
+    assert update(without, A, B) == FILE
+
+
+def test_a_text_that_is_gone_without_a_translation_leaves_nothing() -> None:
+    assert update(update(FILE, A, B, C), A, B) == FILE
+
+
+def test_retired_texts_stay_at_the_end() -> None:
+    both = update(update(FILE, A), C)
+    assert [entry.source for entry in parse_po(both.encode(), "pt").entries] == ["Cat", "Bear", "Apple"]
+    assert update(both, C) == both
+
+
+def test_a_guess_stays_a_guess_while_it_is_retired() -> None:
+    guess = FILE.replace("# mind the animal\n", "").replace('#: cms/a.py\nmsgid "Bear"', '#, fuzzy\nmsgid "Bear"')
+    without = update(guess, A)
+    assert '#, fuzzy\n#~ msgid "Bear"' in without
+    assert parse_po(update(without, A, B).encode(), "pt").by_key[B.key].is_fuzzy
+
+
+def test_comments_of_the_source_follow_it_and_those_of_translators_stay() -> None:
+    moved = message("Bear", references=("cms/b.py", "cms/c.py"), notes=("The animal.",))
+    after = update(FILE, A, moved)
+    assert "# mind the animal\n#. The animal.\n#: cms/b.py cms/c.py\nmsgid" in after
+    assert after.replace("#. The animal.\n#: cms/b.py cms/c.py\n", "#: cms/a.py\n") == FILE
+
+
+def test_many_references_are_wrapped() -> None:
+    used_everywhere = message("Bear", references=tuple(f"templates/site/some_page_{n}.html" for n in range(9)))
+    after = update(FILE, A, used_everywhere)
+    assert all(len(line) <= 79 for line in after.splitlines())
+    assert update(after, A, used_everywhere) == after
+
+
+def test_plural_texts_get_the_forms_of_the_language() -> None:
+    text = update(FILE, A, B, COUNTED)
+    assert '#. How many cats.\n#: cms/a.py\n#, python-format\nmsgid "%(num)d cat"\nmsgid_plural' in text
+    assert text.endswith('msgstr[0] ""\nmsgstr[1] ""\n')
+
+
+def test_a_text_that_becomes_plural_starts_again() -> None:
+    after = parse_po(update(FILE, message("Apple", "Apples"), B).encode(), "pt").by_key[A.key]
+    assert after.source_plural == "Apples"
+    assert after.forms == ("", "")
+
+
+def test_a_changed_plural_makes_its_translation_a_guess() -> None:
+    text = update(FILE, A, B, message("cat", "cats")).replace('[0] ""', '[0] "gato"').replace('[1] ""', '[1] "gatos"')
+    after = parse_po(update(text, A, B, message("cat", "many cats")).encode(), "pt").by_key[Key(None, "cat")]
+    assert (after.source_plural, after.forms, after.is_fuzzy) == ("many cats", ("gato", "gatos"), True)
+
+
+def test_contexts_are_kept_apart() -> None:
+    after = update(FILE, A, B, message("Bear", context="verb"))
+    assert 'msgctxt "verb"\nmsgid "Bear"\nmsgstr ""\n' in after
+
+
+def test_the_language_of_the_source_is_its_own_translation() -> None:
+    text = update(HEADER, A, COUNTED, fill=True)
+    entries = parse_po(text.encode(), "en").active
+    assert [entry.forms for entry in entries] == [("Apple",), ("%(num)d cat", "%(num)d cats")]
+
+
+@pytest.mark.parametrize(("code", "count"), [("ar", 6), ("zh-Hans", 1), ("pt", 2), ("fr", 2), ("en", 2)])
+def test_a_new_catalogue_is_complete_and_stays_as_it_is(code: str, count: int) -> None:
+    data = new_catalog(describe(code), [A, COUNTED])
+    po = parse_po(data, describe(code).folder)
+    assert po.headers["language"] == describe(code).folder
+    assert po.plural_forms.count == count
+    assert len(po.by_key[COUNTED.key].forms) == count
+    assert updated(po, [A, COUNTED]) == data
+    assert len(polib.pofile(data.decode())) == 2
+    assert b"Date" not in data
+
+
+def test_a_template_holds_every_text_and_no_translation() -> None:
+    assert [entry.msgid for entry in polib.pofile(template([A, B]).decode())] == ["Apple", "Bear"]

@@ -1,0 +1,54 @@
+"""Feeds, the map of the site, and what robots are told."""
+
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.factories import make_category, make_page, make_post, make_setting
+from tests.site_client import SiteClient
+
+pytestmark = pytest.mark.usefixtures("app_context")
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+
+
+def test_the_feed_holds_the_newest_posts_of_its_language(client: SiteClient) -> None:
+    make_setting("site_tagline", "Things we share")
+    make_post(title="Ships & <harbours>", slug="ships", summary="All about it", category=make_category())
+    make_post(title="Noutra língua", locale="pt")
+    make_post(title="Unfinished", status="draft")
+    answer = client.get("/en/feed.xml")
+    assert answer.status_code == 200
+    assert answer.mimetype == "application/atom+xml"
+    feed = ET.fromstring(answer.data)
+    assert feed.attrib["{http://www.w3.org/XML/1998/namespace}lang"] == "en"
+    assert [title.text for title in feed.iterfind(f"{ATOM}entry/{ATOM}title")] == ["Ships & <harbours>"]
+    assert [entry.text for entry in feed.iterfind(f"{ATOM}entry/{ATOM}id")] == ["http://localhost/en/posts/ships"]
+    assert all(feed.find(f"{ATOM}{name}") is not None for name in ("id", "title", "updated", "subtitle"))
+
+
+def test_a_feed_without_posts_is_still_one(client: SiteClient) -> None:
+    assert ET.fromstring(client.get("/fr/feed.xml").data).find(f"{ATOM}updated") is not None
+
+
+def test_feeds_of_other_spellings_and_languages(client: SiteClient) -> None:
+    assert client.get("/EN/feed.xml").location == "/en/feed.xml"
+    assert client.get("/xx/feed.xml").status_code == 404
+
+
+def test_the_map_names_everything_that_is_published(client: SiteClient) -> None:
+    make_post(slug="ships")
+    make_page(slug="about", locale="pt")
+    make_post(slug="unfinished", status="draft")
+    answer = client.get("/sitemap.xml")
+    found = {place.text for place in ET.fromstring(answer.data).iterfind(f"{MAP}url/{MAP}loc")}
+    assert {"http://localhost/en/posts/ships", "http://localhost/pt/about", "http://localhost/zh-Hans/"} <= found
+    assert not any(place and "unfinished" in place for place in found)
+
+
+def test_robots_are_told_where_the_map_is(client: SiteClient) -> None:
+    answer = client.get("/robots.txt")
+    assert answer.mimetype == "text/plain"
+    assert "Sitemap: http://localhost/sitemap.xml" in answer.text
+    assert "Disallow: /admin/" in answer.text

@@ -1,0 +1,31 @@
+"""What every template may ask for."""
+
+import pytest
+from flask import Flask
+from flask_babel import force_locale
+
+from cms.site.template_context import current_language, is_latin
+from tests.site_client import SiteClient
+
+
+@pytest.mark.parametrize(("folder", "code", "direction"), [("zh_Hans", "zh-Hans", "ltr"), ("ar", "ar", "rtl")])
+def test_the_language_that_the_page_speaks(app: Flask, folder: str, code: str, direction: str) -> None:
+    with app.test_request_context("/en/"), force_locale(folder):
+        assert (current_language().code, current_language().direction) == (code, direction)
+
+
+def test_a_language_that_the_site_does_not_speak(app: Flask) -> None:
+    with app.test_request_context("/en/"), force_locale("ja"):
+        assert current_language().code == "en"
+
+
+@pytest.mark.parametrize(
+    ("code", "latin"), [("en", True), ("pt-BR", True), ("ar", False), ("zh-Hans", False), ("sr", False), ("?", False)]
+)
+def test_which_languages_have_fonts_of_ours(code: str, latin: bool) -> None:
+    assert is_latin(code) is latin
+
+
+def test_fonts_are_fetched_early_only_where_they_are_used(client: SiteClient) -> None:
+    assert client.get("/fr/").text.count('as="font"') == 2
+    assert client.get("/ar/").text.count('as="font"') == 0

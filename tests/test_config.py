@@ -1,0 +1,86 @@
+"""Settings from the environment, and the one line that a wrong one earns."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config import ConfigurationError, read_settings
+
+
+def settings(tmp_path: Path, **environ: str) -> dict[str, Any]:
+    return read_settings({"INSTANCE_PATH": str(tmp_path / "instance"), **environ})
+
+
+def test_defaults_need_no_setting(tmp_path: Path) -> None:
+    found = settings(tmp_path)
+    assert (found["HOST"], found["PORT"], found["APP_ENV"]) == ("127.0.0.1", 5000, "demo")
+    assert found["SITE_LOCALES"] == ("en", "pt", "es", "fr", "de", "ar", "zh-Hans")
+    assert found["SQLALCHEMY_DATABASE_URI"].startswith("sqlite:///")
+    assert found["PAGE_CACHE"] is True
+    assert settings(tmp_path, APP_ENV="development")["PAGE_CACHE"] is False
+
+
+def test_a_secret_is_made_once_and_kept(tmp_path: Path) -> None:
+    first = settings(tmp_path)["SECRET_KEY"]
+    assert settings(tmp_path)["SECRET_KEY"] == first
+    assert len(first) == 64
+    kept = tmp_path / "instance" / "secret_key"
+    assert kept.stat().st_mode & 0o077 == 0
+    kept.write_text("")
+    with pytest.raises(ConfigurationError, match="delete it"):
+        settings(tmp_path)
+
+
+def test_languages_are_canonical(tmp_path: Path) -> None:
+    found = settings(tmp_path, SITE_LOCALES="pt_br, zh-hans,PT-BR", DEFAULT_LOCALE="zh_Hans")
+    assert found["SITE_LOCALES"] == ("pt-BR", "zh-Hans")
+    assert found["DEFAULT_LOCALE"] == "zh-Hans"
+
+
+def test_production_and_mail(tmp_path: Path) -> None:
+    found = settings(
+        tmp_path,
+        APP_ENV="production",
+        SECRET_KEY="x" * 32,
+        SITE_URL="https://example.org/",
+        TRUSTED_HOSTS="example.org, www.example.org",
+        MAIL_SERVER="mail.example.org",
+        MAIL_USE_TLS="on",
+        REDIS_URL="redis://localhost/0",
+        WEB_PROCESSES="4",
+    )
+    assert found["SITE_URL"] == "https://example.org"
+    assert found["TRUSTED_HOSTS"] == ["example.org", "www.example.org"]
+    assert (found["MAIL_BACKEND"], found["MAIL_USE_TLS"]) == ("smtp", True)
+    assert found["SESSION_COOKIE_SECURE"] is True
+
+
+@pytest.mark.parametrize(
+    ("environ", "says"),
+    [
+        ({"APP_ENV": "production"}, "SECRET_KEY: production needs a secret"),
+        ({"APP_ENV": "production", "SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"APP_ENV": "staging"}, "APP_ENV: must be one of"),
+        ({"WEB_PROCESSES": "2"}, "set REDIS_URL"),
+        ({"WEB_PROCESSES": "none"}, "WEB_PROCESSES: must be a whole number"),
+        ({"PORT": "99999"}, "PORT: must be a whole number from 1 to 65535"),
+        ({"PORT": "٥٠"}, "PORT"),
+        ({"REDIS_URL": "http://localhost"}, "REDIS_URL"),
+        ({"SITE_URL": "example.org"}, "SITE_URL"),
+        ({"SITE_URL": "https://example.org/blog"}, "SITE_URL"),
+        ({"SITE_LOCALES": "en,klingonese"}, "is not a language code"),
+        ({"SITE_LOCALES": "en,"}, "empty is not a language code"),
+        ({"DEFAULT_LOCALE": "it"}, "not among SITE_LOCALES"),
+        ({"SITE_NAME": "x"}, "SITE_NAME: unknown setting"),
+        ({"SECRET_KEYS": "x"}, "did you mean SECRET_KEY"),
+        ({"DATABSE_URL": "x"}, "did you mean DATABASE_URL"),
+        ({"MAIL_USE_TLS": "yes"}, "MAIL_USE_TLS: must be one of on, off"),
+        ({"PAGE_CACHE": "maybe"}, "PAGE_CACHE"),
+    ],
+)
+def test_a_wrong_setting_is_one_line_that_says_what_to_do(tmp_path: Path, environ: dict[str, str], says: str) -> None:
+    with pytest.raises(ConfigurationError) as error:
+        settings(tmp_path, **environ)
+    assert says in str(error.value)
+    assert "\n" not in str(error.value)

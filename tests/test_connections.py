@@ -1,0 +1,22 @@
+"""What connections are told, and what becomes of a request's changes when it fails."""
+
+from flask import got_request_exception
+from sqlalchemy import func, select
+
+from tests.factories import make_tag
+
+
+def test_a_failed_request_leaves_nothing_behind(app, db_session):
+    """The page that says so runs without what the request had begun, and sends none of it to the database."""
+    tag = make_tag(name="As before")
+    tag.name = "Half done"
+    got_request_exception.send(app, exception=ValueError())
+    assert not db_session.dirty
+    assert tag.name == "As before"
+
+
+def test_small_letters_of_every_alphabet(app, db_session):
+    """SQLite's own function leaves all but the English ones as they are, so that searches would miss them."""
+    if db_session.get_bind().dialect.name == "sqlite":
+        assert db_session.scalar(select(func.lower("ÉCOLE Привет"))) == "école привет"
+    assert db_session.scalar(select(func.lower(None))) is None
