@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import FrameLocator, Page, expect
+from playwright.sync_api import FrameLocator, Page, Route, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from cms.content import media_library
 from cms.extensions import db
@@ -250,6 +251,37 @@ def test_headings_that_are_pasted_move_below_the_title(page_as: Any, db_session:
     body = page.evaluate("hugerte.activeEditor.getContent()").replace("\n", "")
     assert body == "<h2>One</h2><h2>Two</h2><h4>Six</h4><p>Text</p>"
     assert saved(page).replace("\n", "") == body
+
+
+def test_nothing_is_typed_before_the_editor_can_keep_it(page_as: Any, db_session: Any) -> None:
+    # On a slow line the styles of the text come late; the editor then puts the stored text over what it holds.
+    page = page_as("editor")
+    held: list[Route] = []
+    slow = True
+
+    def hold(route: Route) -> None:
+        if slow and route.request.frame.parent_frame:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/*.css*", hold)
+    page.goto("/admin/posts/new/", wait_until="domcontentloaded")
+    page.get_by_role("textbox", name="Title", exact=True).fill("A post")
+    frame = page.frame_locator(".tox-edit-area__iframe")
+    expect(frame.locator("body")).to_be_attached()
+    page.wait_for_function("window.hugerte?.activeEditor?.getBody()")
+
+    with pytest.raises(PlaywrightTimeout):
+        frame.locator("body").click(timeout=500)
+    assert held, "the styles of the text were not waited for"
+    on_the_way, slow = held[:], False
+    for route in on_the_way:
+        route.continue_()
+    text_of(page)
+    page.keyboard.type("on time")
+
+    assert saved(page) == "<p>on time</p>"
 
 
 def test_the_source_can_be_changed_and_is_cleaned(page_as: Any, db_session: Any, problems: Any) -> None:

@@ -240,7 +240,12 @@ function editorOptions(area, setup, labels) {
       addButtons(editor, setup, labels, localeField);
       keepBlocks(editor, labels);
       keepSizes(editor);
+      // Until its styles are there the editor would take letters, and then put the stored text over them.
+      editor.on("PreInit", () => {
+        editor.iframeElement.inert = true;
+      });
       editor.on("init", () => {
+        editor.iframeElement.inert = false;
         followLanguage(editor, localeField);
         followTheme(editor);
         dropEmptyStyles(editor);
