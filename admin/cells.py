@@ -5,8 +5,17 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from babel.dates import get_datetime_format
 from flask import get_template_attribute
-from flask_babel import format_date, format_datetime, format_decimal, format_timedelta, get_locale, ngettext
+from flask_babel import (
+    format_date,
+    format_datetime,
+    format_decimal,
+    format_time,
+    format_timedelta,
+    get_locale,
+    ngettext,
+)
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
@@ -36,6 +45,12 @@ def relative_moment(moment: datetime, now: datetime | None = None) -> str:
     if abs(distance.days) > DAYS_SPOKEN_OF_RELATIVELY:
         return format_date(moment, "medium")
     return format_timedelta(distance, granularity="second", threshold=0.85, add_direction=True)
+
+
+def minute_text(moment: datetime) -> str:
+    """A moment to the minute, as the reader's language writes it: the pattern of Unicode CLDR for date and time."""
+    pattern = str(get_datetime_format("medium", locale=get_locale()))
+    return pattern.format(format_time(moment, "short"), format_date(moment, "medium"))
 
 
 def moment_cell(moment: datetime) -> Markup:

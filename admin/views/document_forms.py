@@ -5,13 +5,13 @@ from typing import Any
 
 from babel.dates import get_timezone_name
 from flask import abort, flash, request
-from flask_babel import format_datetime, get_locale, get_timezone
+from flask_babel import get_locale, get_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from markupsafe import Markup, escape
 
-from admin.cells import relative_moment
+from admin.cells import minute_text, relative_moment
 from admin.views.document_lists import DocumentList
 from cms.content import publishing, revisions, translating
 from cms.content.rendering import render_body
@@ -100,7 +100,7 @@ class DocumentForm(DocumentList):
             (_path_of(row) if row.is_live else None) or self.get_url(".edit_view", id=row.id), row
         )
         if row.scheduled_at is not None and self._pressed() == "publish":
-            when = format_datetime(row.scheduled_at, "medium")
+            when = minute_text(row.scheduled_at)
             flash(_sentence(_("%(name)s will be published on %(when)s."), name=link, when=when), "success")
             return
         sentences = {
@@ -146,7 +146,7 @@ class DocumentForm(DocumentList):
             "trashed": row.trashed_at is not None,
             "has_draft": row.is_live and row.draft_revision_id is not None,
             "scheduled_at": row.scheduled_at,
-            "published_at_text": format_datetime(row.published_at, "medium") if row.published_at else None,
+            "published_at_text": minute_text(row.published_at) if row.published_at else None,
             "saved_at": saved_at,
             "saved_at_text": _("Saved %(when)s", when=relative_moment(saved_at, utc_now())),
             "preview_url": self.get_url(".preview_view", id=row.id) if _path_of(row) else None,

@@ -42,6 +42,7 @@ LARGEST_TEXT = 256 * 1024
 # How many names a search looks at before it says that there are more.
 SEARCH_LIMIT = 5000
 THUMBNAIL_SIZE = (480, 360)
+THUMBNAILS_KEPT = 5000
 
 
 @dataclass(frozen=True)
@@ -217,7 +218,7 @@ def write_text(path: str, text: str, version: str, actor: Any) -> TextFile:
 def thumbnail(path: str, actor: Any) -> bytes:
     """A small WebP of a picture. Raises Forbidden, and NotFound where it is no picture that can be read.
 
-    It is made once for each state of the file and kept in the instance folder.
+    It is made once for each state of the file and kept in the instance folder, with the `THUMBNAILS_KEPT` newest.
     """
     entry = describe(path, actor)
     if not may_be_listed_as_picture(entry):
@@ -228,10 +229,20 @@ def thumbnail(path: str, actor: Any) -> bytes:
         return kept.read_bytes()
     content = _small(path)
     kept.parent.mkdir(exist_ok=True)
+    _make_room(kept.parent)
     partial = kept.with_suffix(f".{secrets.token_hex(8)}.partial")
     partial.write_bytes(content)
     partial.replace(kept)
     return content
+
+
+def _make_room(folder: Path) -> None:
+    """Forget a quarter of the thumbnails, the oldest, where there are too many: those of files that are gone too."""
+    kept = list(folder.glob("*.webp"))
+    if len(kept) < THUMBNAILS_KEPT:
+        return
+    for file in sorted(kept, key=lambda one: one.stat().st_mtime_ns)[: len(kept) // 4]:
+        file.unlink(missing_ok=True)
 
 
 def _small(path: str) -> bytes:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask_babel import force_locale
 
 from admin import cells
 
@@ -34,6 +35,15 @@ def test_a_moment_is_exact_for_machines_and_on_hover() -> None:
 
     assert 'datetime="2026-11-20T12:00:00+00:00"' in shown
     assert "November 20, 2026" in shown
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [("en", "Nov 20, 2026, 12:00\u202fPM"), ("de", "20.11.2026, 12:00"), ("ar", "20‏/11‏/2026، 12:00 م")],
+)
+def test_a_moment_to_the_minute(locale: str, said: str) -> None:
+    with force_locale(locale):
+        assert cells.minute_text(NOW) == said
 
 
 @pytest.mark.parametrize(

@@ -220,6 +220,22 @@ def test_thumbnails(root, editor, app):
     assert Image.open(io.BytesIO(site_files.thumbnail("big.png", editor))).size == (40, 30)
 
 
+def test_thumbnails_of_files_that_are_gone_make_room(root, editor, app, monkeypatch):
+    """The number that is kept is bounded, and the oldest goes."""
+    monkeypatch.setattr(site_files, "THUMBNAILS_KEPT", 4)
+    kept = app.config["INSTANCE_PATH"] / "thumbnails"
+    kept.mkdir()
+    for number in range(4):
+        (kept / f"{number}.webp").write_bytes(b"")
+        os.utime(kept / f"{number}.webp", (number, number))
+    (root / "new.png").write_bytes(picture())
+
+    site_files.thumbnail("new.png", editor)
+
+    assert not (kept / "0.webp").exists()
+    assert len(list(kept.iterdir())) == 4
+
+
 def test_no_thumbnail_of_what_is_no_picture(root, editor):
     """By its ending or by its content."""
     (root / "fake.png").write_bytes(b"not a picture")

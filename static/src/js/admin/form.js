@@ -122,6 +122,15 @@ for (const echo of document.querySelectorAll("[data-title-echo]")) {
   });
 }
 
+// Faces, hyphens and the browser's spelling follow the language that is written in, not that of the screen.
+for (const text of document.querySelectorAll("[data-content-language]")) {
+  const language = text.form.elements.locale;
+  const follow = () => {
+    text.lang = language.value;
+  };
+  language?.addEventListener("change", follow);
+}
+
 // With a moment that is yet to come, publishing is scheduling, and the button says so.
 function attachSchedule(button) {
   const moment = document.querySelector('input[name="publish_at"]');
