@@ -4,29 +4,30 @@ The form is ours: a fixed head, a signature, JSON, and the bodies. What does not
 belongs to another address is no entry: reading it gives None, never an exception and never code that runs.
 """
 
-import gzip
 import json
 import struct
 from hashlib import blake2b
 from hmac import compare_digest
 from typing import Any
 
+from cms.cache.encodings import COMPRESSORS, IDENTITY, compressed
+
 Headers = list[tuple[str, str]]
 
-_HEAD = struct.Struct(">4sIII")
-_MAGIC = b"BPC1"
+# The lengths of the facts and of the body as it is, then in each encoding.
+_HEAD = struct.Struct(f">4sII{len(COMPRESSORS)}I")
+_MAGIC = b"BPC2"
 _SIGNATURE_BYTES = 16
-# A body below this gains nothing from compression that a packet would notice.
-_LEAST_TO_COMPRESS = 200
-_COMPRESSIBLE = ("text/", "application/json", "application/javascript", "application/xml", "image/svg+xml")
 
 # Said anew for every reply, or about one connection only.
 _DROPPED = frozenset(
     {
+        "accept-ranges",
         "cache-control",
         "connection",
         "content-encoding",
         "content-length",
+        "content-range",
         "date",
         "etag",
         "expires",
@@ -40,9 +41,8 @@ _DROPPED = frozenset(
 )
 # Browsers keep the page and ask whether it is still the one: a reload shows what was saved, mostly for a 304.
 _BROWSERS = ("Cache-Control", "no-cache")
-
-
 HIT = ("X-Cache", "hit")
+_RANGES = ("Accept-Ranges", "bytes")
 
 
 class Variant:
@@ -50,13 +50,16 @@ class Variant:
 
     __slots__ = ("body", "etag", "hit", "unchanged")
 
-    def __init__(self, common: Headers, body: bytes, etag: str, encoding: str | None) -> None:
+    def __init__(self, entry: "Entry", encoding: str, body: bytes) -> None:
         self.body = body
-        self.etag = etag
-        self.unchanged: Headers = [("ETag", etag), ("Vary", "Accept-Encoding"), _BROWSERS]
-        self.hit: Headers = [*common, *self.unchanged, ("Content-Length", str(len(body)))]
-        if encoding:
+        # Of the bytes as they are sent: another encoding, or another release of a compressor, has another one.
+        self.etag = f'"{_mark(entry.status, entry.headers, encoding, body)}"'
+        self.unchanged: Headers = [("ETag", self.etag), ("Vary", "Accept-Encoding"), _BROWSERS]
+        self.hit: Headers = [*entry.headers, *self.unchanged, ("Content-Length", str(len(body)))]
+        if encoding != IDENTITY:
             self.hit.append(("Content-Encoding", encoding))
+        if entry.status.startswith("200"):
+            self.hit.append(_RANGES)
         self.hit.append(HIT)
 
 
@@ -64,13 +67,13 @@ class Entry:
     """A reply that any visitor may be given.
 
     `key` is the address it belongs to, `tags` what it depends on, `sequence` the purge sequence read before its
-    first query, `expires` the moment (seconds since 1970) from which it must not be given any more.
+    first query, `expires` the moment (seconds since 1970) from which it must not be given any more. `variants` are
+    its encodings by name, `identity` the plain one among them.
     `validated_at` is the sequence at which its stamps were last found good; it stays in this process.
     """
 
     __slots__ = (
         "expires",
-        "gzip",
         "headers",
         "identity",
         "key",
@@ -79,6 +82,7 @@ class Entry:
         "tags",
         "used",
         "validated_at",
+        "variants",
     )
 
     def __init__(
@@ -91,7 +95,7 @@ class Entry:
         tags: list[str],
         sequence: int,
         expires: float,
-        compressed: bytes | None = None,
+        packed: dict[str, bytes] | None = None,
     ) -> None:
         self.key = key
         self.status = status
@@ -101,9 +105,9 @@ class Entry:
         self.expires = expires
         self.validated_at = -1
         self.used = False
-        mark = _mark(status, headers, body)
-        self.identity = Variant(headers, body, f'"{mark}"', None)
-        self.gzip = Variant(headers, compressed, f'"{mark}-gz"', "gzip") if compressed else None
+        self.identity = Variant(self, IDENTITY, body)
+        self.variants = {name: Variant(self, name, data) for name, data in (packed or {}).items()}
+        self.variants[IDENTITY] = self.identity
 
     @property
     def code(self) -> int:
@@ -113,7 +117,7 @@ class Entry:
     @property
     def byte_size(self) -> int:
         """What the entry roughly takes of memory."""
-        return len(self.identity.body) + len(self.gzip.body if self.gzip else b"") + 60 * len(self.tags) + 2000
+        return sum(len(one.body) + 1000 for one in self.variants.values()) + 60 * len(self.tags) + 1000
 
     @classmethod
     def of_reply(
@@ -129,12 +133,7 @@ class Entry:
     ) -> "Entry":
         """The entry for what the application answered."""
         kept = [(name, value) for name, value in headers if name.lower() not in _DROPPED]
-        kind = next((value.lower() for name, value in kept if name.lower() == "content-type"), "")
-        compressed = None
-        if len(body) >= _LEAST_TO_COMPRESS and (kind.startswith(_COMPRESSIBLE) or "+xml" in kind):
-            # Without the moment of compression, the same page gives the same bytes in every process.
-            packed = gzip.compress(body, compresslevel=6, mtime=0)
-            compressed = packed if len(packed) < len(body) else None
+        kind = next((value for name, value in kept if name.lower() == "content-type"), "")
         return cls(
             key=key,
             status=status,
@@ -143,7 +142,7 @@ class Entry:
             tags=tags,
             sequence=sequence,
             expires=expires,
-            compressed=compressed,
+            packed=compressed(body, kind),
         )
 
     def encode(self, secret: bytes) -> bytes:
@@ -157,9 +156,9 @@ class Entry:
             "expires": self.expires,
         }
         text = json.dumps(facts, separators=(",", ":")).encode()
-        compressed = self.gzip.body if self.gzip else b""
-        head = _HEAD.pack(_MAGIC, len(text), len(self.identity.body), len(compressed))
-        content = b"".join((head, text, self.identity.body, compressed))
+        bodies = [self.variants[name].body if name in self.variants else b"" for name in (IDENTITY, *COMPRESSORS)]
+        head = _HEAD.pack(_MAGIC, len(text), *map(len, bodies))
+        content = b"".join((head, text, *bodies))
         return _signature(content, secret) + content
 
 
@@ -170,22 +169,26 @@ def decode(data: object, key: str, secret: bytes) -> Entry | None:
     signature, content = data[:_SIGNATURE_BYTES], data[_SIGNATURE_BYTES:]
     if not compare_digest(signature, _signature(content, secret)):
         return None
-    magic, text_length, body_length, packed_length = _HEAD.unpack_from(content)
-    if magic != _MAGIC or len(content) != _HEAD.size + text_length + body_length + packed_length:
+    magic, *lengths = _HEAD.unpack_from(content)
+    if magic != _MAGIC or len(content) != _HEAD.size + sum(lengths):
         return None
-    body_at = _HEAD.size + text_length
-    facts: dict[str, Any] = json.loads(content[_HEAD.size : body_at])
+    parts, place = [], _HEAD.size
+    for length in lengths:
+        parts.append(content[place : place + length])
+        place += length
+    text, body, *packed = parts
+    facts: dict[str, Any] = json.loads(text)
     if facts["key"] != key:
         return None
     return Entry(
         key=key,
         status=facts["status"],
         headers=[(name, value) for name, value in facts["headers"]],
-        body=content[body_at : body_at + body_length],
+        body=body,
         tags=facts["tags"],
         sequence=facts["sequence"],
         expires=facts["expires"],
-        compressed=content[body_at + body_length :] or None,
+        packed={name: data for name, data in zip(COMPRESSORS, packed, strict=True) if data},
     )
 
 
@@ -193,8 +196,8 @@ def _signature(content: bytes, secret: bytes) -> bytes:
     return blake2b(content, digest_size=_SIGNATURE_BYTES, key=secret).digest()
 
 
-def _mark(status: str, headers: Headers, body: bytes) -> str:
-    """What tells one version of a page from another, for the ETag."""
+def _mark(status: str, headers: Headers, encoding: str, body: bytes) -> str:
+    """What tells one version of a page in one encoding from every other, for the ETag."""
     digest = blake2b(body, digest_size=12)
-    digest.update(repr((status, headers)).encode())
+    digest.update(repr((status, headers, encoding)).encode())
     return digest.hexdigest()
