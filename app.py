@@ -45,7 +45,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     # The layers around the application, the innermost first: a hit of the page cache enters nothing below it.
     cache.init_app(app)
     # Also a page that is kept must not outlive an edit of the catalogue that it was rendered with.
-    cache.before_lookup(app, lambda: watch.poll(app))
+    cache.before_lookup(app, watch.watch_of(app).poll)
     cache.before_render(app, apply_due)
     if app.config["TRUSTED_PROXIES"]:
         hops = app.config["TRUSTED_PROXIES"]

@@ -35,7 +35,8 @@ class Journal:
         self._largest = largest
         self._lease = lease
         self._clock = clock
-        self._next_look = 0.0
+        # The moment of `clock` up to which there is nothing to catch up with.
+        self.next_look = 0.0
         self._waits_at_exit = False
         self._own = uuid4().hex
         self._lock = threading.Lock()
@@ -61,10 +62,13 @@ class Journal:
 
     def catch_up(self, purge: Callable[[set[str]], object]) -> None:
         """Hand what others have purged since the last call to `purge`; cheap where there is nothing new."""
-        now = self._clock()
-        if now < self._next_look:
+        if self._clock() < self.next_look:
             return
         with self._lock:
+            now = self._clock()
+            # Whoever waited for the lock finds it done.
+            if now < self.next_look:
+                return
             state = self._state()
             if state != self._seen:
                 tags = self._news(self._seen[1])
@@ -72,7 +76,7 @@ class Journal:
                     purge(tags)
                 self._seen = state
             # Only now: until then nobody else may take the pages for fresh.
-            self._next_look = now + self._lease
+            self.next_look = now + self._lease
 
     def _news(self, start: int) -> set[str]:
         head = self._first_line()

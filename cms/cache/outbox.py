@@ -36,7 +36,8 @@ class Outbox:
         self._app = app
         self._clock = clock
         self._lock = threading.Lock()
-        self._settled_at = float("-inf")
+        # The moment of `clock` up to which the rows need not be looked for again.
+        self.settled_until = float("-inf")
 
     def keep(self, session: Session, tags: Iterable[str]) -> int:
         """Write a row within the session's transaction; returns its id."""
@@ -75,17 +76,17 @@ class Outbox:
 
         Where the database cannot be asked, nobody can have changed anything either: the pages stay good.
         """
-        if not force and self._clock() - self._settled_at < PENDING_LEASE:
+        if not force and self._clock() < self.settled_until:
             return
         with self._lock:
             now = self._clock()
-            if not force and now - self._settled_at < PENDING_LEASE:
+            if not force and now < self.settled_until:
                 return
             try:
                 self._deliver_all(stamps)
             except SQLAlchemyError:
                 logger.warning("Kept purges could not be looked for.", exc_info=True)
-            self._settled_at = now
+            self.settled_until = now + PENDING_LEASE
 
     def _deliver_all(self, stamps: Stamps) -> None:
         kept = select(_ROWS.c.id, _ROWS.c.tags).order_by(_ROWS.c.id).limit(_AT_ONCE)

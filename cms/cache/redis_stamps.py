@@ -5,6 +5,7 @@ the sequence that it asked for up to LEASE_SECONDS ago, and whoever purges lets 
 the reply to the save is sent (see `cms.cache.delivery`): by then every process has asked anew.
 """
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -15,6 +16,8 @@ from cms.cache.breaker import Breaker, Unavailable
 from cms.cache.connection import RISE, SEQUENCE, STAMP, Refused, ask
 
 LEASE_SECONDS = 0.02
+# The share of the lease after which one thread asks anew.
+RENEWAL = 0.7
 # Stamps outlive the pages that need them; they are renewed whenever such a page is rendered.
 STAMP_SECONDS = 14 * 24 * 3600
 # Tags per script: each runs alone on the server, so none should take long.
@@ -95,21 +98,32 @@ class RedisStamps:
         self._lease = lease
         self._clock = clock
         self._sequence_key = SEQUENCE % namespace
-        # The sequence, when it was asked for, and how often the breaker had tripped by then.
+        # The sequence, when it was asked for, and how often the breaker had tripped before that.
         self._known: tuple[int, float, int] = (0, float("-inf"), -1)
+        self._renewing = threading.Lock()
         self._current = client.register_script(_CURRENT)
         self._arm = client.register_script(_ARM)
         self._purge = client.register_script(_PURGE)
 
     def sequence(self, *, fresh: bool = False) -> int:
         value, asked_at, trips = self._known
-        now = self._clock()
-        if not fresh and now - asked_at < self._lease and trips == self._trips():
+        age = self._clock() - asked_at
+        if fresh or age >= self._lease or trips != self._trips():
+            return self._ask_sequence()
+        # One thread asks anew before the lease is over, so that the others need not all ask when it is.
+        if age < self._lease * RENEWAL or not self._renewing.acquire(blocking=False):
             return value
+        try:
+            return self._ask_sequence()
+        finally:
+            self._renewing.release()
+
+    def _ask_sequence(self) -> int:
+        now, trips = self._clock(), self._trips()
         held = _number(self._ask(lambda: self._client.get(self._sequence_key), healing=True))
         if held is None:
             held = self._certain(self._ask(lambda: self._current(keys=[self._sequence_key])))
-        self._remember(held, now)
+        self._remember(held, now, trips)
         return held
 
     def read(self, tags: Sequence[str]) -> list[int | None]:
@@ -124,11 +138,11 @@ class RedisStamps:
     def purge(self, tags: Iterable[str]) -> int:
         wanted = sorted(set(tags))
         sequence = 0
-        now = self._clock()
+        now, trips = self._clock(), self._trips()
         for start in range(0, len(wanted), PER_SCRIPT):
             keys = [STAMP % (self._namespace, tag) for tag in wanted[start : start + PER_SCRIPT]]
             sequence = self._purge_some(keys)
-        self._remember(sequence, now)
+        self._remember(sequence, now, trips)
         return sequence
 
     def _purge_some(self, keys: list[str]) -> int:
@@ -148,9 +162,9 @@ class RedisStamps:
             raise Unavailable("the cache server gave no number for its sequence")
         return number
 
-    def _remember(self, value: int, asked_at: float) -> None:
-        if asked_at >= self._known[1] or self._known[2] != self._trips():
-            self._known = (value, asked_at, self._trips())
+    def _remember(self, value: int, asked_at: float, trips: int) -> None:
+        if trips == self._trips() and (asked_at >= self._known[1] or self._known[2] != trips):
+            self._known = (value, asked_at, trips)
 
     def _trips(self) -> int:
         return self._breaker.trips if self._breaker is not None else 0

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
-from time import time
+from time import monotonic, time
 from typing import Any
 
 import redis
@@ -127,9 +127,13 @@ class CacheService:
 
     def look_up(self, address: Address) -> Entry | None:
         """The page of an address if it is there and fresh. Raises Unavailable."""
-        self.delivery.settle()
+        if monotonic() >= self.delivery.settled_until:
+            self.delivery.settle()
+        # Also where the breaker is open, this raises.
         sequence = self.stamps.sequence()
-        near = self.near.get(address) or self.near_brief.get(address)
+        near = self.near.get(address)
+        if near is None:
+            near = self.near_brief.get(address)
         if near is not None and near.expires > self.clock():
             if near.validated_at == sequence:
                 return near

@@ -132,7 +132,7 @@ def test_hung(days: Days) -> None:
     assert kept(days.one) == 1
     days.rested()
     # The other process was asked nothing while the server hung, so its memory looks good to it.
-    days.two.service._shared_delivery._outbox._settled_at = float("-inf")
+    days.two.service._shared_delivery._outbox.settled_until = float("-inf")
     assert days.two.get("/en/").text == "First, Second"
     assert days.texts() == ["First, Second"] * 2
     assert kept(days.one) == 0
@@ -160,7 +160,7 @@ def test_read_only(days: Days) -> None:
     save(days.one, "Second")
     assert kept(days.one) == 1
     assert days.one.get("/en/").text == "First, Second"
-    days.two.service._shared_delivery._outbox._settled_at = float("-inf")
+    days.two.service._shared_delivery._outbox.settled_until = float("-inf")
     assert days.two.get("/en/").text == "First, Second"
     days.rested()
     assert days.marks() == ["bypass", "bypass"]
@@ -248,7 +248,7 @@ def test_a_process_killed_between_commit_and_purge_is_finished_by_another(
     monkeypatch.setattr(days.one.service.delivery, "deliver", lambda tags: False)
     save(days.one, "Second")
     assert kept(days.one) == 1
-    days.two.service._shared_delivery._outbox._settled_at = float("-inf")
+    days.two.service._shared_delivery._outbox.settled_until = float("-inf")
     assert days.two.get("/en/").text == "First, Second"
     assert kept(days.one) == 0
 
@@ -260,7 +260,7 @@ def test_without_its_table_of_kept_purges_pages_are_still_served(
     outbox = days.one.service._shared_delivery._outbox
     with days.one.app.app_context():
         PendingPurge.__table__.drop(db.engine)  # type: ignore[attr-defined]  # a Table
-    outbox._settled_at = float("-inf")
+    outbox.settled_until = float("-inf")
     assert days.one.mark("/en/") == "hit"
     assert "could not be looked for" in caplog.text
     outbox.remove([1])

@@ -1,6 +1,7 @@
 """How a purge gets to those who serve pages, and who waits for it."""
 
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -88,6 +89,22 @@ def test_the_file_is_looked_at_once_within_the_lease(tmp_path: Path, clock: Cloc
     clock.now += 0.02
     reader.catch_up(found.update)
     assert found == {"a"}
+
+
+def test_who_waited_for_the_look_of_another_thread_need_not_look(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = Journal(tmp_path / "purges.log", lease=0.01, clock=clock)
+    looks: list[int] = []
+    state = reader._state
+    monkeypatch.setattr(reader, "_state", lambda: looks.append(1) or state())
+    readers = [threading.Thread(target=reader.catch_up, args=[set().update]) for _ in range(4)]
+    with reader._lock:
+        for thread in readers:
+            thread.start()
+    for thread in readers:
+        thread.join(10)
+    assert looks == [1]
 
 
 def test_a_command_beside_the_server_purges_its_pages(build_site: Callable[..., SmallSite]) -> None:

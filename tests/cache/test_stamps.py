@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 import redis
 
-from cms.cache.breaker import Unavailable
+from cms.cache.breaker import Breaker, Unavailable
 from cms.cache.connection import LIFE, SEQUENCE, STAMP, connect
 from cms.cache.redis_stamps import RedisStamps
 from cms.cache.stamps import LocalStamps, Stamps, still_valid
@@ -162,11 +162,41 @@ def test_the_sequence_is_asked_for_once_within_its_lease(client: redis.Redis, na
     assert stamps.purge(["b"]) == stamps.sequence() > risen
 
 
+def test_one_thread_asks_anew_before_the_lease_is_over(client: redis.Redis, namespace: str, clock: Clock) -> None:
+    stamps = RedisStamps(client, namespace, None, lease=0.02, clock=clock)
+    first = stamps.sequence()
+    risen = RedisStamps(client, namespace, None, lease=0.0).purge(["a"])
+    clock.now += 0.019
+    with stamps._renewing:
+        # Another one is asking; the lease is not over yet.
+        assert stamps.sequence() == first
+    assert stamps.sequence() == risen
+    clock.now += 0.001
+    risen = RedisStamps(client, namespace, None, lease=0.0).purge(["a"])
+    clock.now += 0.02
+    with stamps._renewing:
+        assert stamps.sequence() == risen
+
+
+def test_what_was_learned_before_the_breaker_opened_is_not_trusted(
+    client: redis.Redis, namespace: str, clock: Clock
+) -> None:
+    breaker = Breaker(lambda: None, clock=clock, spawn=lambda probe: None)
+    stamps = RedisStamps(client, namespace, breaker, lease=0.02, clock=clock)
+    stamps.sequence()
+    before = breaker.trips
+    breaker.trip("it is hung")
+    # An answer that was on its way meanwhile.
+    stamps._remember(7, clock.now, before)
+    with pytest.raises(Unavailable):
+        stamps.sequence()
+
+
 def test_an_older_answer_does_not_replace_a_newer_one(client: redis.Redis, namespace: str, clock: Clock) -> None:
     stamps = RedisStamps(client, namespace, None, lease=1.0, clock=clock)
     clock.now += 5
     newer = stamps.purge(["a"])
-    stamps._remember(newer - 1, clock.now - 1)
+    stamps._remember(newer - 1, clock.now - 1, 0)
     assert stamps.sequence() == newer
 
 

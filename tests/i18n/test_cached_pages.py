@@ -25,11 +25,12 @@ def catalogs(tmp_path: Path) -> Path:
 @pytest.fixture
 def site(app: Flask, catalogs: Path) -> Iterator[Flask]:
     """The site, on that copy."""
-    usual = app.extensions[EXTENSION]
+    watch = app.extensions[EXTENSION]
+    usual = watch.catalogs
     app.config["TRANSLATIONS_PATH"] = catalogs
-    app.extensions[EXTENSION] = new_watch(app)
+    watch.catalogs = new_watch(app).catalogs
     yield app
-    app.extensions[EXTENSION] = usual
+    watch.catalogs = usual
 
 
 def edit(catalogs: Path, folder: str, old: str, new: str) -> None:
