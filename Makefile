@@ -14,12 +14,13 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python3
 VENV := .venv/bin
 FLASK := $(VENV)/python -m flask --app app
 
-.PHONY: help run dev test check lock environment environment-dev
+.PHONY: help run dev test stress check lock environment environment-dev
 
 help:
 	@echo "make run     the site as visitors get it, on http://127.0.0.1:5000/ (PORT=... for another port)"
 	@echo "make dev     the same for developers: reloading, debug toolbar, page cache off"
 	@echo "make test    the checks, then all tests"
+	@echo "make stress  the long forms of the tests that get surer with time: minutes, not seconds"
 	@echo "make check   style, types, import rules, migrations, catalogues"
 	@echo "make lock    write the lock files again from requirements*.in"
 
@@ -39,6 +40,10 @@ PYTEST ?= -n 2 --cov --cov-report=term:skip-covered
 
 test: check
 	@$(VENV)/python -m pytest $(PYTEST)
+
+# One process, so that what is measured is not one test disturbing the other; figures are printed as they come.
+stress: environment-dev
+	@STRESS=1 $(VENV)/python -m pytest -m stress -s $(STRESS_TESTS)
 
 # Drift of the schema and of the catalogues is looked for in an instance of its own.
 check: environment-dev

@@ -46,6 +46,8 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     cache.init_app(app)
     # Also a page that is kept must not outlive an edit of the catalogue that it was rendered with.
     cache.before_lookup(app, watch.watch_of(app).poll)
+    # Before the cache reads its sequence: what is found now purges pages, which this one must not be among.
+    cache.before_render(app, watch.watch_of(app).look)
     cache.before_render(app, apply_due)
     if app.config["TRUSTED_PROXIES"]:
         hops = app.config["TRUSTED_PROXIES"]

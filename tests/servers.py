@@ -181,7 +181,7 @@ def running_postgresql() -> Iterator[str]:
             "fsync": "off",
             "synchronous_commit": "off",
             "full_page_writes": "off",
-            "max_connections": 60,
+            "max_connections": 120,
         }
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         with log.open("wb") as output:

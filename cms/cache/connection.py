@@ -22,12 +22,16 @@ LIFE, SEQUENCE, STAMP = "{%s}:life", "{%s}:sequence", "{%s}:stamp:%s"
 
 # The purge sequence is the time of the server in microseconds, raised by one where two purges share a microsecond:
 # it keeps rising even when the server lost it. A value more than a day ahead is nobody's sequence but garbage.
+# What Lua takes for a number, such as "0x10" or "1e3", need not be one to us.
 RISE = """
+local function whole(key)
+  local held = redis.pcall('GET', key)
+  return type(held) == 'string' and #held <= 18 and string.match(held, '^%d+$') and tonumber(held) or nil
+end
 local function rise(key)
   local time = redis.call('TIME')
   local now = time[1] * 1000000 + time[2]
-  local held = redis.pcall('GET', key)
-  local number = type(held) == 'string' and tonumber(held) or nil
+  local number = whole(key)
   if number and number >= now and number < now + 86400000000 then now = math.floor(number) + 1 end
   local text = string.format('%.0f', now)
   redis.call('SET', key, text)

@@ -27,11 +27,10 @@ PER_SCRIPT = 1000
 _CURRENT = (
     RISE
     + """
-local held = redis.pcall('GET', KEYS[1])
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local number = type(held) == 'string' and tonumber(held) or nil
-if number and number > 0 and number < now + 86400000000 then return held end
+local number = whole(KEYS[1])
+if number and number > 0 and number < now + 86400000000 then return string.format('%.0f', number) end
 local fine, risen = pcall(rise, KEYS[1])
 return fine and risen or string.format('%.0f', now)
 """
@@ -39,23 +38,17 @@ return fine and risen or string.format('%.0f', now)
 _ARM = (
     RISE
     + """
-local held = redis.pcall('GET', KEYS[1])
-local sequence = type(held) == 'string' and tonumber(held) or nil
-if not sequence then
-  held = rise(KEYS[1])
-  sequence = tonumber(held)
-end
+local sequence = whole(KEYS[1]) or tonumber(rise(KEYS[1]))
 local answer = {}
 for place = 2, #KEYS do
-  local stamp = redis.pcall('GET', KEYS[place])
-  local number = type(stamp) == 'string' and tonumber(stamp) or nil
-  if number and number <= sequence then
+  local stamp = whole(KEYS[place])
+  if stamp and stamp <= sequence then
     redis.call('EXPIRE', KEYS[place], ARGV[1])
   else
-    stamp = held
-    redis.call('SET', KEYS[place], stamp, 'EX', ARGV[1])
+    stamp = sequence
+    redis.call('SET', KEYS[place], string.format('%.0f', stamp), 'EX', ARGV[1])
   end
-  answer[place - 1] = stamp
+  answer[place - 1] = string.format('%.0f', stamp)
 end
 return answer
 """

@@ -28,7 +28,7 @@ from cms.i18n.announcing import announce_change
 from cms.i18n.live_catalogs import LiveCatalogs
 from cms.i18n.locales import default_locale, describe, lookup
 from cms.i18n.template_texts import install_in_templates
-from cms.i18n.watch import EXTENSION, Watch, poll, watch_of
+from cms.i18n.watch import EXTENSION, Watch, watch_of
 
 log = logging.getLogger(__name__)
 
@@ -134,7 +134,7 @@ def init_app(
     flask_wtf.form.translations = FormTexts()
     install_in_templates(app, CATALOG_DOMAIN)
     app.extensions[EXTENSION] = new_watch(app)
-    app.before_request(lambda: poll(app))
+    app.before_request(watch_of(app).look)
 
 
 def new_watch(app: Flask) -> Watch:

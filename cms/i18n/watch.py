@@ -1,8 +1,8 @@
 """The look at the catalogue files that every request begins with.
 
-It costs one comparison of numbers, and once in ``INTERVAL`` seconds one ``stat`` for each language. The page cache
-calls :func:`poll` before it answers, because a page that it has never enters the application; the application calls
-it for everything else.
+The page cache calls `Watch.poll` before it answers with a page that it has: one comparison of numbers, and once in
+``INTERVAL`` seconds one ``stat`` for each language. Whatever is rendered begins with `Watch.look`, which looks at once:
+a translation that was saved in another process, and purged its pages, must not be missing from the next of them.
 """
 
 import threading
@@ -38,13 +38,13 @@ class Watch:
         finally:
             self.looking.release()
 
+    def look(self) -> None:
+        """Look at the files now. A thread that comes while another one looks waits for what is found."""
+        self.next_look = time.monotonic() + self.interval
+        self.catalogs.refresh_all()
+
 
 def watch_of(app: Flask) -> Watch:
     """The watch of an application."""
     watch: Watch = app.extensions[EXTENSION]
     return watch
-
-
-def poll(app: Flask) -> None:
-    """Take over what was edited in the catalogue files, at most once in ``INTERVAL`` seconds. Nearly free."""
-    watch_of(app).poll()

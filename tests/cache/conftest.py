@@ -17,7 +17,8 @@ from cms.cache import depends_on
 from cms.cache.pages import PageCache
 from cms.cache.service import CacheService
 from cms.extensions import db
-from tests.servers import RedisServer
+from tests.live_site import LiveSite, live_site
+from tests.servers import RedisServer, running_redis
 
 Page = Callable[[dict[str, Any]], str]
 
@@ -137,3 +138,10 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture(scope="session")
+def live(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
+    """Two sets of server processes on a PostgreSQL and a Redis of their own."""
+    with running_redis() as redis, live_site(postgresql_url, redis, tmp_path_factory.mktemp("live")) as site:
+        yield site

@@ -1,6 +1,7 @@
 """The bad days of the cache server: no failed request, hardly any waiting, and nothing stale when it is back."""
 
 import os
+import pickle
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -55,6 +56,16 @@ class Days:
             assert site.service.breaker is not None
             site.service.breaker._retry_at = 0.0
 
+    def break_connections(self) -> None:
+        """Both sites have to connect anew."""
+        for site in (self.one, self.two):
+            site.service.close()
+
+    def look_for_kept_purges(self) -> None:
+        """The time is over for which a process that saw no failure trusts what is cached."""
+        for site in (self.one, self.two):
+            site.service._shared_delivery._outbox.settled_until = float("-inf")
+
     def texts(self) -> list[str]:
         """What readers get from both sites."""
         return [site.get("/en/").text for site in (self.one, self.two)]
@@ -70,6 +81,18 @@ def days(redis_server: RedisServer, build_site: Callable[..., SmallSite]) -> Ite
     assert found.marks() == ["miss", "hit"]
     yield found
     found.client.close()
+
+
+@pytest.fixture
+def quick_days(shared_redis: RedisServer, build_site: Callable[..., SmallSite]) -> Iterator[Days]:
+    """The same on a server that nobody stops, emptied for this test."""
+    days = Days(build_site(REDIS_URL=shared_redis.url), build_site(REDIS_URL=shared_redis.url), shared_redis)
+    days.client.flushall()
+    save(days.one, "First")
+    assert days.marks() == ["miss", "hit"]
+    yield days
+    days.client.flushall()
+    days.client.close()
 
 
 def test_what_one_process_purges_the_other_renders_anew(days: Days) -> None:
@@ -132,7 +155,7 @@ def test_hung(days: Days) -> None:
     assert kept(days.one) == 1
     days.rested()
     # The other process was asked nothing while the server hung, so its memory looks good to it.
-    days.two.service._shared_delivery._outbox.settled_until = float("-inf")
+    days.look_for_kept_purges()
     assert days.two.get("/en/").text == "First, Second"
     assert days.texts() == ["First, Second"] * 2
     assert kept(days.one) == 0
@@ -160,7 +183,7 @@ def test_read_only(days: Days) -> None:
     save(days.one, "Second")
     assert kept(days.one) == 1
     assert days.one.get("/en/").text == "First, Second"
-    days.two.service._shared_delivery._outbox.settled_until = float("-inf")
+    days.look_for_kept_purges()
     assert days.two.get("/en/").text == "First, Second"
     days.rested()
     assert days.marks() == ["bypass", "bypass"]
@@ -172,12 +195,42 @@ def test_read_only(days: Days) -> None:
 
 
 def test_wrong_password(days: Days) -> None:
+    """Connections that are open stay good; new ones are refused until the password is what we know again."""
     days.client.config_set("requirepass", "changed")
-    for site in (days.one, days.two):
-        site.service.close()
+    days.break_connections()
     assert days.marks() == ["bypass", "bypass"]
     save(days.one, "Second")
     assert days.texts() == ["First, Second"] * 2
+    assert kept(days.one) == 1
+    days.rested()
+    assert days.marks() == ["bypass", "bypass"]
+    days.client.config_set("requirepass", "")
+    days.rested()
+    assert days.texts() == ["First, Second"] * 2
+    assert days.marks() == ["hit", "hit"]
+    assert kept(days.one) == 0
+
+
+@pytest.mark.parametrize("taken", ["-@write", "-@scripting", "-@read", "-@all +ping"])
+def test_permissions_taken_away(days: Days, taken: str) -> None:
+    """What was cached may be served while nothing changes; a purge that is refused stops that everywhere."""
+    account = ["ACL", "SETUSER", "default"]
+    administrator = redis.Redis.from_url(days.server.url, username="administrator", password="administrator")
+    days.client.execute_command("ACL", "SETUSER", "administrator", "on", ">administrator", "~*", "&*", "+@all")
+    days.client.execute_command(*account, *taken.split())
+    assert set(days.marks()) <= {"hit", "bypass"}
+    save(days.one, "Second")
+    assert kept(days.one) == 1
+    days.look_for_kept_purges()
+    assert days.texts() == ["First, Second"] * 2
+    days.rested()
+    assert days.marks() == ["bypass", "bypass"]
+    administrator.execute_command(*account, "+@all")
+    administrator.close()
+    days.rested()
+    assert days.texts() == ["First, Second"] * 2
+    assert days.marks() == ["hit", "hit"]
+    assert kept(days.one) == 0
 
 
 def test_everything_evicted(days: Days) -> None:
@@ -188,25 +241,81 @@ def test_everything_evicted(days: Days) -> None:
     assert days.texts() == ["First, Second"] * 2
 
 
-def test_full_of_garbage(days: Days) -> None:
-    for key in days.client.keys("*"):
-        days.client.set(key, b"\x80\x04garbage", keepttl=True)
-    for site in (days.one, days.two):
-        site.service.near.clear()
-    assert days.texts() == ["First", "First"]
-    save(days.one, "Second")
-    assert days.texts() == ["First, Second"] * 2
-    assert "hit" in days.marks()
+class Executed:
+    """What a pickle of this does when somebody loads it."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return pytest.fail, ("A value of the cache server was executed.",)
 
 
-def test_keys_of_other_types(days: Days) -> None:
-    keys = list(days.client.keys("*"))
-    days.client.flushall()
+TEXTS = [
+    pickle.dumps(Executed()),
+    b"",
+    b"0",
+    b"-1",
+    b"12.5",
+    b"1e3",
+    b"0x10",
+    b"nan",
+    b"inf",
+    b" 7",
+    b"9" * 18,
+    b"9" * 19,
+    "\u0663".encode(),
+    b"x" * 20_000_000,
+]
+PLANTED: dict[str, Callable[[redis.Redis, bytes], object]] = {
+    **{repr(text[:20]): lambda client, key, text=text: client.set(key, text) for text in TEXTS},
+    "list": lambda client, key: client.rpush(key, "x"),
+    "set": lambda client, key: client.sadd(key, "x"),
+    "sorted set": lambda client, key: client.zadd(key, {"x": 1}),
+    "hash": lambda client, key: client.hset(key, "x", "y"),
+    "stream": lambda client, key: client.xadd(key, {"x": "y"}),
+}
+
+
+@pytest.mark.parametrize("what", PLANTED)
+def test_hostile_values_at_every_key(quick_days: Days, what: str) -> None:
+    keys = list(quick_days.client.keys("*"))
+    assert len(keys) >= 5
+    quick_days.client.flushall()
     for key in keys:
-        days.client.rpush(key, "x")
-    assert days.texts() == ["First", "First"]
+        PLANTED[what](quick_days.client, key)
+    for site in (quick_days.one, quick_days.two):
+        site.service.near.clear()
+    assert quick_days.texts() == ["First", "First"]
+    save(quick_days.one, "Second")
+    assert quick_days.texts() == ["First, Second"] * 2
+    assert quick_days.marks() == ["hit", "hit"]
+    assert kept(quick_days.one) == 0
+
+
+@pytest.mark.parametrize("what", PLANTED)
+def test_hostile_values_without_any_purge(quick_days: Days, what: str) -> None:
+    """Nobody need save anything for pages to be kept again."""
+    keys = list(quick_days.client.keys("*"))
+    quick_days.client.flushall()
+    for key in keys:
+        PLANTED[what](quick_days.client, key)
+    quick_days.break_connections()
+    for _ in range(3):
+        assert quick_days.texts() == ["First", "First"]
+    assert quick_days.marks() == ["hit", "hit"]
+
+
+def test_killed(days: Days) -> None:
+    """Without a word: connections break in the middle, and what it held is gone."""
+    assert days.server.process is not None
+    days.server.process.kill()
+    days.server.process.wait()
+    assert days.marks() == ["bypass", "bypass"]
     save(days.one, "Second")
+    assert kept(days.one) == 1
+    days.server.start()
+    days.rested()
     assert days.texts() == ["First, Second"] * 2
+    assert days.marks() == ["hit", "hit"]
+    assert kept(days.one) == 0
 
 
 def test_a_page_planted_under_the_key_of_another_is_not_served(days: Days) -> None:
@@ -248,7 +357,7 @@ def test_a_process_killed_between_commit_and_purge_is_finished_by_another(
     monkeypatch.setattr(days.one.service.delivery, "deliver", lambda tags: False)
     save(days.one, "Second")
     assert kept(days.one) == 1
-    days.two.service._shared_delivery._outbox.settled_until = float("-inf")
+    days.look_for_kept_purges()
     assert days.two.get("/en/").text == "First, Second"
     assert kept(days.one) == 0
 

@@ -14,7 +14,7 @@ from flask_babel import gettext
 from sqlalchemy.exc import OperationalError
 
 from cms.i18n.announcing import announce_change
-from cms.i18n.watch import INTERVAL, Watch, poll, watch_of
+from cms.i18n.watch import INTERVAL, Watch, watch_of
 from tests.i18n.conftest import PORTUGUESE, Catalogs
 
 Build = Callable[[], Flask]
@@ -62,6 +62,16 @@ def test_while_one_thread_looks_others_go_on() -> None:
     thread.join()
 
 
+def test_what_is_rendered_looks_whenever_it_was_looked_before() -> None:
+    looks = Looks()
+    watch = Watch(looks)
+    watch.poll()
+    watch.look()
+    watch.poll()
+    watch.look()
+    assert looks.count == 3
+
+
 def test_a_look_that_fails_does_not_stop_later_ones() -> None:
     class Failing(Looks):
         def refresh_all(self) -> None:
@@ -92,15 +102,25 @@ def test_a_request_begins_with_the_look(speaking_app: Build, catalogs: Catalogs,
     assert client.get("/").text == "Pesquisar"
     purged.clear()
     catalogs.edit("pt", "Pesquisar", "Procurar")
-    watch_of(app).next_look = 0
     assert client.get("/").text == "Procurar"
     assert purged == ["ui@pt"]
 
 
 def test_the_page_cache_may_look_without_a_request(speaking_app: Build, purged: list[str]) -> None:
     app = speaking_app()
-    poll(app)
+    watch_of(app).poll()
     assert sorted(purged) == ["ui@en", "ui@pt"]
+
+
+def test_the_page_cache_looks_before_it_renders(speaking_app: Build, catalogs: Catalogs, purged: list[str]) -> None:
+    app = speaking_app()
+    watch_of(app).poll()
+    purged.clear()
+    catalogs.edit("pt", "Pesquisar", "Procurar")
+    watch_of(app).poll()
+    assert purged == []
+    watch_of(app).look()
+    assert purged == ["ui@pt"]
 
 
 def test_without_a_page_cache_there_is_nothing_to_purge() -> None:

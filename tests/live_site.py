@@ -1,0 +1,175 @@
+"""A site as it runs in earnest: servers as `flask serve` starts them, on one PostgreSQL and one Redis.
+
+Two sets of processes that share no memory stand for two machines, and a third server without a page cache says what
+each page is at this moment. The test's own process is one more that writes, through the services.
+"""
+
+import contextlib
+import http.client
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from flask import Flask
+from sqlalchemy import make_url
+
+from app import create_app
+from cms.cache.connection import TIMEOUT
+from cms.cache.redis_stamps import LEASE_SECONDS
+from tests.databases import TestDatabase
+from tests.servers import RedisServer, free_port, stop, wait_until
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST = "site.example"
+SITE_URL = f"http://{HOST}"
+SECRET = "not a secret, but long enough for tests"
+# Processes of each of the two sets.
+PROCESSES = 2
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a visitor got; `mark` says whether it came from the cache."""
+
+    status: int
+    text: str
+    location: str
+    mark: str
+
+    @property
+    def content(self) -> tuple[int, str, str]:
+        """What must be the same whoever asks, wherever it came from."""
+        return self.status, self.text, self.location
+
+
+class Visitor:
+    """One kept connection to a server. Every request is answered, or it raises: nothing is tried twice."""
+
+    def __init__(self, port: int, cookie: str = "") -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        # The same host for every server, as behind one proxy: pages are kept for all of them together.
+        self._headers = {"Host": HOST} | ({"Cookie": cookie} if cookie else {})
+
+    def get(self, path: str) -> Reply:
+        return self._ask("GET", path, None, {})
+
+    def post(self, path: str, body: str) -> Reply:
+        """Send an encoded form."""
+        return self._ask("POST", path, body, {"Content-Type": "application/x-www-form-urlencoded"})
+
+    def _ask(self, method: str, path: str, body: str | None, headers: Mapping[str, str]) -> Reply:
+        self._connection.request(method, path, body, self._headers | dict(headers))
+        reply = self._connection.getresponse()
+        text = reply.read().decode()
+        return Reply(reply.status, text, reply.headers.get("Location", ""), reply.headers.get("X-Cache", ""))
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+@dataclass
+class LiveSite:
+    """The running servers: `ports` of the two sets, `fresh` of the one without a page cache."""
+
+    app: Flask
+    ports: tuple[int, int]
+    fresh: int
+    redis: RedisServer
+    processes: list[subprocess.Popen[bytes]]
+
+    def __post_init__(self) -> None:
+        self._of_thread = threading.local()
+        self._visitors: list[Visitor] = []
+
+    def visitor(self, port: int) -> Visitor:
+        """This thread's own visitor of a server, who asks again and again."""
+        held: dict[int, Visitor] = self._of_thread.__dict__.setdefault("visitors", {})
+        if port not in held:
+            held[port] = Visitor(port)
+            self._visitors.append(held[port])
+        return held[port]
+
+    def ask_once(self, port: int, path: str, cookie: str, form: str | None = None) -> Reply:
+        """A request of somebody signed in, who comes once in a while; with a form where there is one to send."""
+        with contextlib.closing(Visitor(port, cookie)) as visitor:
+            return visitor.get(path) if form is None else visitor.post(path, form)
+
+    def close(self) -> None:
+        """Hang up."""
+        for visitor in self._visitors:
+            visitor.close()
+
+
+@contextlib.contextmanager
+def live_site(server: str, redis: RedisServer, folder: Path) -> Iterator[LiveSite]:
+    """Start the servers for the length of the block.
+
+    `server` is the address of a PostgreSQL database that stays; the site gets one of its own beside it. `folder` gets
+    its instance and a copy of the catalogues, which all servers share as machines share a volume.
+    """
+    catalogues = folder / "translations"
+    shutil.copytree(ROOT / "translations", catalogues)
+    name = f"live_{os.getpid()}_{free_port()}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    url = make_url(server).set(database=name).render_as_string(hide_password=False)
+    app = create_app(
+        {
+            "APP_ENV": "production",
+            "TESTING": False,
+            "SECRET_KEY": SECRET,
+            "SITE_URL": SITE_URL,
+            "INSTANCE_PATH": folder / "instance",
+            "TRANSLATIONS_PATH": catalogues,
+            "SQLALCHEMY_DATABASE_URI": url,
+            "REDIS_URL": redis.url,
+            "PAGE_CACHE_LEASE": LEASE_SECONDS,
+            "PAGE_CACHE_TIMEOUT": TIMEOUT,
+        }
+    )
+    TestDatabase.migrate(app)
+    environment = {
+        "APP_ENV": "production",
+        "SECRET_KEY": SECRET,
+        "SITE_URL": SITE_URL,
+        "INSTANCE_PATH": str(folder / "instance"),
+        "DATABASE_URL": url,
+        "REDIS_URL": redis.url,
+        "TRANSLATIONS_PATH": str(catalogues),
+    }
+    site = LiveSite(app, (free_port(), free_port()), free_port(), redis, [])
+    try:
+        for port in site.ports:
+            site.processes.append(_serve(folder, port, environment | {"WEB_PROCESSES": str(PROCESSES)}))
+        site.processes.append(_serve(folder, site.fresh, environment | {"PAGE_CACHE": "off"}))
+        for port, process in zip((*site.ports, site.fresh), site.processes, strict=True):
+            wait_until(lambda port=port: _answers(port), process, folder / f"{port}.log")
+        yield site
+    finally:
+        site.close()
+        # All at once: each takes a moment to let its own processes go.
+        for process in site.processes:
+            process.send_signal(signal.SIGTERM)
+        for process in site.processes:
+            stop(process)
+        app.extensions["page_cache"].close()
+        TestDatabase.close_connections(app)
+
+
+def _serve(folder: Path, port: int, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    variables = {**os.environ, "PYTHONWARNINGS": "ignore", **environment, "PORT": str(port)}
+    with (folder / f"{port}.log").open("wb") as log:
+        command = [sys.executable, "-m", "flask", "--app", "app", "serve"]
+        return subprocess.Popen(command, cwd=ROOT, env=variables, stdout=log, stderr=subprocess.STDOUT)
+
+
+def _answers(port: int) -> None:
+    with contextlib.closing(Visitor(port)) as visitor:
+        visitor.get("/healthz")
