@@ -1,7 +1,8 @@
 """How a value looks in a list and on a details screen: markup from `templates/admin/cells.html`."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -39,6 +40,20 @@ def cell(macro: str, *arguments: Any) -> Markup:
     return Markup(rendered)  # noqa: S704 - the template has escaped what was given to it
 
 
+@dataclass(frozen=True, slots=True)
+class ValueFormatter:
+    """Formats a column whose cell depends on one hashable value of a row, so that a list does so once for each value.
+
+    `value` takes a row and the name of the column, `look` a value. To be called as Flask-Admin calls formatters.
+    """
+
+    value: Callable[[Any, str], Hashable]
+    look: Callable[[Any], Any]
+
+    def __call__(self, view: Any, context: Any, row: Any, name: str) -> Any:
+        return self.look(self.value(row, name))
+
+
 def relative_moment(moment: datetime, now: datetime | None = None) -> str:
     """A moment as people say it: "3 hours ago"; the date where it is more than a month away."""
     distance = moment - (now or utc_now())
@@ -58,7 +73,7 @@ def moment_cell(moment: datetime) -> Markup:
     return cell("moment", moment.isoformat(), relative_moment(moment), format_datetime(moment, "long"))
 
 
-def status_cell(status: str, *, scheduled: bool = False, trashed: bool = False) -> Markup:
+def status_cell(status: str, scheduled: bool = False, trashed: bool = False) -> Markup:
     """The state of a document as a chip."""
     return cell("status", status, scheduled, trashed)
 

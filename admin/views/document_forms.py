@@ -12,6 +12,7 @@ from flask_login import current_user
 from markupsafe import Markup, escape
 
 from admin.cells import minute_text, relative_moment
+from admin.list_rows import LanguageLinks
 from admin.views.document_lists import DocumentList
 from cms.content import publishing, revisions, translating
 from cms.content.rendering import render_body
@@ -155,7 +156,7 @@ class DocumentForm(DocumentList):
             "history_url": self.get_url(".history_view", id=row.id),
             "delete_id": row.id if may(current_user, "delete", row) else None,
             "restore_url": self.get_url(".restore_view") if row.trashed_at is not None else None,
-            "translations": self.language_rows(row, coverage) if isinstance(row, Translatable) else [],
+            "translations": LanguageLinks(self).of(row, coverage) if isinstance(row, Translatable) else [],
             "outdated": self._outdated_context(row) if outdated else None,
         }
 

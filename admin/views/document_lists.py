@@ -25,6 +25,7 @@ class DocumentList(ModelScreen):
     """The list of a kind of document, and what is done to its rows."""
 
     list_parameters = frozenset({"show"})
+    has_pictures = True
 
     def shown_tab(self) -> str:
         """The tab of the list that the address asks for."""

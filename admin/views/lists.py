@@ -15,15 +15,15 @@ from sqlalchemy.orm import Session, defer, joinedload, selectinload
 from sqlalchemy.orm.interfaces import MANYTOONE
 
 from admin import listing, scaffold
-from admin.cells import cell, language_cell, markup_cell, person_cell, status_cell, time_zone_cell
+from admin.cells import ValueFormatter, cell, language_cell, markup_cell, person_cell, status_cell, time_zone_cell
 from admin.empty_states import about
 from admin.exports import TYPES, csv_lines, file_name, workbook
 from admin.filters import DayFilter
+from admin.list_rows import LanguageLinks, list_columns, list_rows
 from admin.title_search import ids_called
 from admin.views.screen import Screen
 from cms.content import translating
 from cms.extensions import db
-from cms.i18n.locales import site_locales
 from cms.models import User
 from cms.models.base import Model, columns_of
 from cms.models.column_types import utc_now
@@ -40,6 +40,9 @@ DEEPEST_PAGE = 1_000_000
 class ListScreen(Screen):
     """The list of a model; mixed into its screen."""
 
+    # Whether a picture stands beside the title of each row.
+    has_pictures = False
+    list_title_column: str
     # What templates say of the limits.
     workbook_rows = WORKBOOK_ROWS
 
@@ -139,7 +142,8 @@ class ListScreen(Screen):
         for relation in inspect(self.model).relationships:
             if relation.key in shown:
                 load = joinedload if relation.direction is MANYTOONE else selectinload
-                options.append(load(relation.class_attribute))
+                # What the related rows would load with them, such as the roles of an author, is shown by no list.
+                options.append(load(relation.class_attribute).lazyload("*"))
         long = [column.key for column in columns_of(self.model) if column.info.get("kind") == "markup"]
         return [*options, *(defer(getattr(self.model, name)) for name in long)]
 
@@ -189,22 +193,18 @@ class ListScreen(Screen):
         formatters: dict[str, Any] = {}
         for column in columns_of(model):
             if column.info.get("kind") == "locale":
-                formatters[column.key] = lambda view, context, row, name: language_cell(getattr(row, name))
+                formatters[column.key] = ValueFormatter(getattr, language_cell)
             elif column.info.get("kind") == "markup":
-                formatters[column.key] = lambda view, context, row, name: markup_cell(getattr(row, name))
+                formatters[column.key] = ValueFormatter(getattr, markup_cell)
             elif column.key == "status":
-                formatters[column.key] = lambda view, context, row, name: status_cell(
-                    row.status, scheduled=row.scheduled_at is not None, trashed=row.trashed_at is not None
-                )
+                formatters[column.key] = ValueFormatter(_state_of, lambda state: status_cell(*state))
             elif column.info.get("kind") == "timezone":
-                formatters[column.key] = lambda view, context, row, name: time_zone_cell(getattr(row, name))
+                formatters[column.key] = ValueFormatter(getattr, time_zone_cell)
             elif scaffold.choices_of_kind(column.info.get("kind")):
-                formatters[column.key] = _choice_formatter(column)
+                formatters[column.key] = ValueFormatter(getattr, _choice_look(column))
         for relation in scaffold.shown_relations(model):
             if relation.mapper.class_ is User and relation.direction is MANYTOONE:
-                formatters[relation.key] = lambda view, context, row, name: person_cell(
-                    str(getattr(row, name)) if getattr(row, name) is not None else None
-                )
+                formatters[relation.key] = ValueFormatter(_name_of, person_cell)
         return formatters
 
     @expose("/export/<export_type>/")
@@ -234,7 +234,7 @@ class ListScreen(Screen):
             query = query.limit(most)
         names = [name for name, _label in self._export_columns]
         singles = [one for one in inspect(self.model).relationships if one.key in names]
-        query = query.options(*(joinedload(one.class_attribute) for one in singles))
+        query = query.options(*(joinedload(one.class_attribute).lazyload("*") for one in singles))
         with Session(db.engine) as session:
             for row in query.with_session(session).yield_per(EXPORT_BATCH):
                 yield [getattr(row, name) for name in names]
@@ -253,37 +253,9 @@ class ListScreen(Screen):
         """What would be listed here, for the empty state."""
         return about(self.model)
 
-    def row_translations(self, row: Any) -> list[dict[str, Any]]:
-        """The languages of a translatable row, for the chips below its title and the menu beside it."""
-        if not issubclass(self.model, Translatable):
-            return []
-        made: dict[int, list[dict[str, Any]]] = request.__dict__.setdefault("_languages", {})
-        if row.id not in made:
-            made[row.id] = self.language_rows(row, self._coverage().get(row.translation_key, []))
-        return made[row.id]
-
-    def _coverage(self) -> dict[str, list[translating.Coverage]]:
-        return getattr(request, "_coverage", {})
-
-    def language_rows(self, row: Any, coverage: list[translating.Coverage]) -> list[dict[str, Any]]:
-        """One entry per language of the site: where the row has it, its state; else the way to a translation."""
-        there = {entry.locale: entry for entry in coverage}
-        # Once for all languages: to build an address costs more than the rest of this.
-        edit_url, create_url = self.get_url(".edit_view"), self.get_url(".create_view")
-        rows = []
-        for locale in site_locales():
-            entry = there.get(locale.code)
-            info: dict[str, Any] = {"code": locale.code, "name": locale.name, "missing": entry is None}
-            info["current"] = row is not None and locale.code == row.locale
-            if entry is not None:
-                info["url"] = f"{edit_url}?id={entry.id}"
-                info["status"] = entry.status or "published"
-                info["outdated"] = entry.outdated
-            else:
-                open_to = translating.may_translate(current_user, self.model, locale.code)
-                info["url"] = f"{create_url}?source={row.id}&locale={locale.code}" if open_to else None
-            rows.append(info)
-        return rows
+    def row_thumbnail(self, row: Any) -> str | None:
+        """The address of a small picture beside the title, or None."""
+        return None
 
     def row_public_url(self, row: Any) -> str | None:
         """Where visitors see the row, or None."""
@@ -291,18 +263,40 @@ class ListScreen(Screen):
         return path if path and getattr(row, "is_live", True) else None
 
     def render(self, template: str, **kwargs: Any) -> str:
-        """Templates get one bulk look-up of languages for all rows of a list."""
-        if template == self.list_template and issubclass(self.model, Translatable):
-            request._coverage = translating.coverage_of(kwargs["data"])  # type: ignore[attr-defined]  # kept for this render only
+        """A list gets what its template shows beyond Flask-Admin's own context."""
+        if template == self.list_template:
+            kwargs |= self.list_context(kwargs["data"], kwargs["return_url"])
         return super().render(template, **kwargs)
 
+    def list_context(self, data: list[Any], return_url: str) -> dict[str, Any]:
+        """The columns and the rows; one look-up of languages for all rows."""
+        columns = list_columns(self)
+        links = LanguageLinks(self) if issubclass(self.model, Translatable) and data else None
+        coverage = translating.coverage_of(data) if links is not None else {}
 
-def _choice_formatter(column: Any) -> Any:
-    def formatter(view: Any, context: Any, row: Any, name: str) -> str:
-        value = getattr(row, name)
+        def languages_of(row: Any) -> list[dict[str, Any]]:
+            return links.of(row, coverage.get(row.translation_key, [])) if links is not None else []
+
+        return {"columns": columns, "rows": list_rows(self, data, columns, return_url, languages_of)}
+
+    def list_form(self, obj: Any = None) -> None:
+        """None: a text is changed in place by a script, so that no row needs a form of its own."""
+
+
+def _state_of(row: Any, _name: str) -> tuple[str, bool, bool]:
+    return row.status, row.scheduled_at is not None, row.trashed_at is not None
+
+
+def _name_of(row: Any, relation: str) -> str | None:
+    named = getattr(row, relation)
+    return str(named) if named is not None else None
+
+
+def _choice_look(column: Any) -> Any:
+    def look(value: Any) -> Any:
         if value is None:
             return cell("nothing")
         labels = dict(scaffold.choices_of(column) or [])
         return str(labels.get(str(value), value))
 
-    return formatter
+    return look

@@ -41,13 +41,15 @@ class MediaView(ModelScreen):
     # --- the library ---
 
     def render(self, template: str, **kwargs: Any) -> str:
-        """The list gets the picture that its panel is about."""
-        if template == self.list_template:
-            shown = request.args.get("show")
-            kwargs["shown"] = self.fetch(shown, "read") if shown else None
-            kwargs["places"] = self.places_of(kwargs["shown"]) if shown else []
+        """Every screen gets the languages, and how sizes and pictures are shown."""
         told = {"languages": site_locales(), "thumbnail": media_library.thumbnail_url, "size_text": size_text}
         return super().render(template, **told, **kwargs)
+
+    def list_context(self, data: list[Any], return_url: str) -> dict[str, Any]:
+        """The picture that the panel is about, and where it is shown."""
+        asked = request.args.get("show")
+        shown = self.fetch(asked, "read") if asked else None
+        return {"shown": shown, "places": self.places_of(shown) if shown is not None else []}
 
     def places_of(self, media: Media) -> list[Any]:
         """The documents that show a picture, as far as the current user may know of them."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
@@ -66,10 +67,7 @@ class Model(Base):
     @classmethod
     def title_column(cls) -> Column[Any] | None:
         """The column whose text names an object for people, or None."""
-        for column in columns_of(cls):
-            if column.info.get("kind") == "title":
-                return column
-        return None
+        return _title_column(cls)
 
     @classmethod
     def shown_title(cls, title: str) -> str:
@@ -83,6 +81,12 @@ class Model(Base):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id}>"
+
+
+# Every list asks for it with every row.
+@cache
+def _title_column(model: type[Model]) -> Column[Any] | None:
+    return next((column for column in columns_of(model) if column.info.get("kind") == "title"), None)
 
 
 def columns_of(model: type[Base]) -> Iterator[Column[Any]]:

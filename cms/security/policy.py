@@ -4,6 +4,8 @@ Both answers come from the same grants: `may` looks at one object, `visible` fil
 translatable object is also allowed by the permission to translate, in the languages of that grant.
 """
 
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from typing import Any, Protocol
 
 from flask_babel import gettext as _
@@ -15,6 +17,9 @@ from cms.security.permissions import ADMINISTRATOR, Scope, permission
 
 # What the permission to translate implies, within its scope; publishing is a grant of its own.
 IMPLIED_BY_TRANSLATE = frozenset({"read", "update"})
+
+NONE: AbstractSet[str] = frozenset()
+EVERY: AbstractSet[str] = frozenset({Scope.ALL})
 
 
 class Actor(Protocol):
@@ -79,35 +84,25 @@ def holds(actor: Any, name: str, *, locale: str | None = None) -> bool:
 
 def may(actor: Any, action: str, target: type[Model] | Model) -> bool:
     """Whether the actor may do this to an object, or, given a class, to any object of it at all."""
-    model = target if isinstance(target, type) else type(target)
-    if _is_untouchable(model, action):
-        return False
-    if is_administrator(actor):
-        return True
-    if not getattr(actor, "active", False):
-        return False
-    for name in _permissions_for(model, action):
-        for scope in grants_of(actor).get(name, ()):
-            if isinstance(target, type) or _covers(actor, scope, target):
-                return True
-    return False
+    if isinstance(target, type):
+        return bool(_scopes_of(actor, action, target))
+    return may_each(actor, action, type(target))(target)
+
+
+def may_each(actor: Any, action: str, model: type[Model]) -> Callable[[Model], bool]:
+    """What `may` says of each object of a model, for many of them: the actor's grants are looked at once."""
+    scopes = _scopes_of(actor, action, model)
+    if Scope.ALL in scopes or not scopes:
+        return lambda _target: bool(scopes)
+    return lambda target: any(_covers(actor, scope, target) for scope in scopes)
 
 
 def visible(actor: Any, action: str, model: type[Model]) -> ColumnElement[bool]:
     """A condition for WHERE: the objects of a model to which the actor may do this."""
-    if _is_untouchable(model, action):
-        return false()
-    if is_administrator(actor):
+    scopes = _scopes_of(actor, action, model)
+    if Scope.ALL in scopes:
         return true()
-    if not getattr(actor, "active", False):
-        return false()
-    conditions: list[ColumnElement[bool]] = []
-    for name in _permissions_for(model, action):
-        for scope in grants_of(actor).get(name, ()):
-            if scope == Scope.ALL:
-                return true()
-            conditions.append(_condition(actor, scope, model))
-    return or_(*conditions) if conditions else false()
+    return or_(*(_condition(actor, scope, model) for scope in sorted(scopes))) if scopes else false()
 
 
 def require(actor: Any, action: str, target: type[Model] | Model) -> None:
@@ -120,6 +115,18 @@ def require_permission(actor: Any, name: str, *, locale: str | None = None) -> N
     """Raise Forbidden unless the actor holds a permission that belongs to no object."""
     if not holds(actor, name, locale=locale):
         raise Forbidden(_("You are not allowed to do this."))
+
+
+def _scopes_of(actor: Any, action: str, model: type[Model]) -> AbstractSet[str]:
+    """For which objects of a model the actor may do this; nothing where for none."""
+    if _is_untouchable(model, action):
+        return NONE
+    if is_administrator(actor):
+        return EVERY
+    if not getattr(actor, "active", False):
+        return NONE
+    held = grants_of(actor)
+    return {scope for name in _permissions_for(model, action) for scope in held.get(name, ())}
 
 
 def _is_untouchable(model: type[Model], action: str) -> bool:

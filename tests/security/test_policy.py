@@ -42,6 +42,8 @@ def test_one_object_and_a_query_agree(role: str, action: str) -> None:
     ]
     found = set(db.session.scalars(select(Post.id).where(policy.visible(actor, action, Post))))
     assert found == {post.id for post in posts if policy.may(actor, action, post)}
+    may = policy.may_each(actor, action, Post)
+    assert found == {post.id for post in posts if may(post)}
     assert bool(found) <= policy.may(actor, action, Post)
 
 

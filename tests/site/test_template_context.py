@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
-from cms.site.template_context import current_language, is_latin
+from cms.site.template_context import current_language, is_latin, remembered
 from tests.site_client import SiteClient
 
 
@@ -29,3 +29,20 @@ def test_which_languages_have_fonts_of_ours(code: str, latin: bool) -> None:
 def test_fonts_are_fetched_early_only_where_they_are_used(client: SiteClient) -> None:
     assert client.get("/fr/").text.count('as="font"') == 2
     assert client.get("/ar/").text.count('as="font"') == 0
+
+
+def test_a_macro_is_run_once_for_each_set_of_arguments_and_place_of_the_site(app: Flask) -> None:
+    runs: list[str] = []
+
+    def macro(name: str, label: str | None = None) -> str:
+        runs.append(name)
+        return f"{name} {label}"
+
+    drawn = remembered(macro)
+    with app.test_request_context("/en/"):
+        assert [drawn("sun"), drawn("sun"), drawn("sun", label="Light")] == ["sun None", "sun None", "sun Light"]
+    assert runs == ["sun", "sun"]
+    # Below another address, the addresses of assets are others.
+    with app.test_request_context("/en/", environ_overrides={"SCRIPT_NAME": "/below"}):
+        drawn("sun")
+    assert runs == ["sun"] * 3
