@@ -8,6 +8,12 @@ SECRET_KEY         signs sessions; production needs one, elsewhere one is made a
 DATABASE_URL       SQLAlchemy address of the database (SQLite in the instance folder)
 REDIS_URL          shared cache and rate limits (none: in process)
 PAGE_CACHE         on or off (on; in development off)
+CDN_KEY_HEADER     header that tells a CDN by which keys a page is purged: Surrogate-Key, Cache-Tag (none)
+CDN_LIFETIME       seconds for which the CDN may keep a page (3600)
+CDN_PURGE_URL      address to which the keys of purges are posted (none)
+CDN_PURGE_TOKEN    what the CDN asks for there (none)
+CDN_PURGE_TOKEN_HEADER
+                   header that it asks for it in (Authorization, as a bearer token)
 SITE_URL           public address of the site, for absolute links (the request's host)
 TRUSTED_HOSTS      comma-separated host names that are answered (any)
 TRUSTED_PROXIES    how many reverse proxies in front set X-Forwarded headers (0)
@@ -21,6 +27,7 @@ MAIL_SERVER, MAIL_PORT, MAIL_USERNAME, MAIL_PASSWORD, MAIL_USE_TLS, MAIL_USE_SSL
 
 import difflib
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,11 +41,12 @@ ROOT = Path(__file__).resolve().parent
 
 SETTINGS = frozenset(
     "APP_ENV HOST PORT WEB_PROCESSES INSTANCE_PATH SECRET_KEY DATABASE_URL REDIS_URL PAGE_CACHE SITE_URL "
+    "CDN_KEY_HEADER CDN_LIFETIME CDN_PURGE_URL CDN_PURGE_TOKEN CDN_PURGE_TOKEN_HEADER "
     "TRUSTED_HOSTS TRUSTED_PROXIES SITE_LOCALES DEFAULT_LOCALE TRANSLATIONS_PATH DEMO_PASSWORD MAIL_SERVER "
     "MAIL_PORT MAIL_USERNAME MAIL_PASSWORD MAIL_USE_TLS MAIL_USE_SSL MAIL_DEFAULT_SENDER".split()
 )
 # Names that begin like this are ours; one that we do not know is a mistake, not somebody else's variable.
-OWN_PREFIXES = ("SITE_", "TRANSLATIONS_", "DEMO_", "PAGE_CACHE", "MAIL_", "BABELPRESS_")
+OWN_PREFIXES = ("SITE_", "TRANSLATIONS_", "DEMO_", "PAGE_CACHE", "CDN_", "MAIL_", "BABELPRESS_")
 ENVIRONMENTS = ("demo", "development", "testing", "production")
 
 
@@ -88,6 +96,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "TRANSLATIONS_PATH": Path(env.get("TRANSLATIONS_PATH") or ROOT / "translations").expanduser().resolve(),
         "DEMO_PASSWORD": env.get("DEMO_PASSWORD") or None,
         "SESSION_COOKIE_SECURE": production and (env.get("SITE_URL") or "https:").startswith("https:"),
+        **_cdn(env),
         **_mail(env),
     }
 
@@ -176,6 +185,27 @@ def _site_url(env: Mapping[str, str]) -> str | None:
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
         raise ConfigurationError("SITE_URL: must be an address such as https://example.org, without a path.")
     return url
+
+
+def _cdn(env: Mapping[str, str]) -> dict[str, Any]:
+    header, url = env.get("CDN_KEY_HEADER") or None, env.get("CDN_PURGE_URL") or None
+    token, token_header = env.get("CDN_PURGE_TOKEN") or None, env.get("CDN_PURGE_TOKEN_HEADER") or "Authorization"
+    for name, value in (("CDN_KEY_HEADER", header), ("CDN_PURGE_TOKEN_HEADER", token_header)):
+        if value and not re.fullmatch(r"[A-Za-z0-9-]+", value):
+            raise ConfigurationError(f"{name}: must be the name of a header, such as Surrogate-Key.")
+    if url and not header:
+        raise ConfigurationError("CDN_PURGE_URL: pages need keys to be purged by; set CDN_KEY_HEADER.")
+    if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+        raise ConfigurationError("CDN_PURGE_URL: must be an address that begins with https:// or http://.")
+    if token and not (token.isascii() and token.isprintable()):
+        raise ConfigurationError("CDN_PURGE_TOKEN: must be of letters, digits and signs that a header can hold.")
+    bearer = token_header.lower() == "authorization" and token is not None and " " not in token
+    return {
+        "CDN_KEY_HEADER": header,
+        "CDN_LIFETIME": _number(env, "CDN_LIFETIME", 3600, 1, 30 * 24 * 3600),
+        "CDN_PURGE_URL": url,
+        "CDN_PURGE_CREDENTIAL": (token_header, f"Bearer {token}" if bearer else token) if token else None,
+    }
 
 
 def _mail(env: Mapping[str, str]) -> dict[str, Any]:

@@ -56,6 +56,19 @@ def test_production_and_mail(tmp_path: Path) -> None:
     assert found["SESSION_COOKIE_SECURE"] is True
 
 
+def test_a_cdn(tmp_path: Path) -> None:
+    assert settings(tmp_path)["CDN_KEY_HEADER"] is None
+    url = "https://api.example.org/purge"
+    usual = {"CDN_KEY_HEADER": "Cache-Tag", "CDN_PURGE_URL": url, "CDN_PURGE_TOKEN": "secret", "CDN_LIFETIME": "60"}
+    found = settings(tmp_path, **usual)
+    assert (found["CDN_KEY_HEADER"], found["CDN_PURGE_URL"], found["CDN_LIFETIME"]) == ("Cache-Tag", url, 60)
+    assert found["CDN_PURGE_CREDENTIAL"] == ("Authorization", "Bearer secret")
+    found = settings(tmp_path, **usual, CDN_PURGE_TOKEN_HEADER="Fastly-Key")
+    assert found["CDN_PURGE_CREDENTIAL"] == ("Fastly-Key", "secret")
+    found = settings(tmp_path, **usual | {"CDN_PURGE_TOKEN": "Basic c2VjcmV0"})
+    assert found["CDN_PURGE_CREDENTIAL"] == ("Authorization", "Basic c2VjcmV0")
+
+
 @pytest.mark.parametrize(
     ("environ", "says"),
     [
@@ -77,6 +90,15 @@ def test_production_and_mail(tmp_path: Path) -> None:
         ({"DATABSE_URL": "x"}, "did you mean DATABASE_URL"),
         ({"MAIL_USE_TLS": "yes"}, "MAIL_USE_TLS: must be one of on, off"),
         ({"PAGE_CACHE": "maybe"}, "PAGE_CACHE"),
+        ({"CDN_KEY_HEADER": "Surrogate Key"}, "CDN_KEY_HEADER: must be the name of a header"),
+        ({"CDN_KEY_HEADER": "X\r\nY"}, "CDN_KEY_HEADER: must be the name of a header"),
+        ({"CDN_PURGE_URL": "https://example.org"}, "set CDN_KEY_HEADER"),
+        ({"CDN_KEY_HEADER": "xkey", "CDN_PURGE_URL": "ftp://example.org"}, "CDN_PURGE_URL: must be an address"),
+        ({"CDN_KEY_HEADER": "xkey", "CDN_PURGE_URL": "https:///purge"}, "CDN_PURGE_URL: must be an address"),
+        ({"CDN_PURGE_TOKEN": "a\nb"}, "CDN_PURGE_TOKEN"),
+        ({"CDN_PURGE_TOKEN_HEADER": "a b"}, "CDN_PURGE_TOKEN_HEADER"),
+        ({"CDN_LIFETIME": "0"}, "CDN_LIFETIME: must be a whole number from 1"),
+        ({"CDN_TOKEN": "x"}, "CDN_TOKEN: unknown setting"),
     ],
 )
 def test_a_wrong_setting_is_one_line_that_says_what_to_do(tmp_path: Path, environ: dict[str, str], says: str) -> None:

@@ -6,6 +6,7 @@
 `purge_now(...)`           the same, at once
 `before_lookup(app, hook)` have something cheap looked at before each request, such as the age of a file
 `before_render(app, hook)` have something done before a page is rendered, such as publishing what is due
+`begin_to_serve(app)`      start what a process that serves does beside its requests
 
 Rows of the database need nothing of that: what they make stale is found at each flush and purged at the commit.
 """
@@ -24,6 +25,7 @@ from cms.cache.service import CacheService
 __all__ = [
     "before_lookup",
     "before_render",
+    "begin_to_serve",
     "depends_on",
     "init_app",
     "purge_after_commit",
@@ -57,3 +59,8 @@ def before_lookup(app: Flask, hook: Callable[[], object]) -> None:
 def before_render(app: Flask, hook: Callable[[], object]) -> None:
     """Call `hook` within an application context before a public page is rendered, before its first query."""
     app.extensions["page_cache"].before_render.append(hook)
+
+
+def begin_to_serve(app: Flask) -> None:
+    """Start what a process that serves does beside its requests; the first request does so as well."""
+    app.extensions["page_cache"].begin_to_serve()

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
@@ -26,13 +26,13 @@ class Delivery(Protocol):
     def settled_until(self) -> float:
         """The moment of `time.monotonic` up to which there is nothing to `settle`."""
 
-    def prepare(self, session: Session, tags: set[str]) -> int | None:
-        """Before the outermost commit: do what must be committed together with the change. Gives a receipt."""
+    def prepare(self, session: Session, tags: set[str]) -> Any:
+        """Before the outermost commit: do what must be committed together with the change. Gives a receipt or None."""
 
     def deliver(self, tags: Iterable[str]) -> bool:
         """After the commit: purge. Returns whether everybody was reached."""
 
-    def finish(self, receipt: int, bind: Engine | Connection | None) -> None:
+    def finish(self, receipt: Any, bind: Engine | Connection | None) -> None:
         """When all were reached and the transaction has given its connection back: tidy up."""
 
     def deliver_now(self, tags: Iterable[str]) -> None:

@@ -40,7 +40,7 @@ _DROPPED = frozenset(
     }
 )
 # Browsers keep the page and ask whether it is still the one: a reload shows what was saved, mostly for a 304.
-_BROWSERS = ("Cache-Control", "no-cache")
+BROWSERS = ("Cache-Control", "no-cache")
 HIT = ("X-Cache", "hit")
 _RANGES = ("Accept-Ranges", "bytes")
 
@@ -54,7 +54,7 @@ class Variant:
         self.body = body
         # Of the bytes as they are sent: another encoding, or another release of a compressor, has another one.
         self.etag = f'"{_mark(entry.status, entry.headers, encoding, body)}"'
-        self.unchanged: Headers = [("ETag", self.etag), ("Vary", "Accept-Encoding"), _BROWSERS]
+        self.unchanged: Headers = [("ETag", self.etag), ("Vary", "Accept-Encoding"), BROWSERS]
         self.hit: Headers = [*entry.headers, *self.unchanged, ("Content-Length", str(len(body)))]
         if encoding != IDENTITY:
             self.hit.append(("Content-Encoding", encoding))

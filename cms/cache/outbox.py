@@ -30,10 +30,11 @@ _ROWS = cast(Table, PendingPurge.__table__)
 
 
 class Outbox:
-    """The kept purges of one application."""
+    """The kept purges of one application, in `table`."""
 
-    def __init__(self, app: Flask, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, app: Flask, table: Table = _ROWS, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._app = app
+        self._table = table
         self._clock = clock
         self._lock = threading.Lock()
         # The moment of `clock` up to which the rows need not be looked for again.
@@ -41,22 +42,22 @@ class Outbox:
 
     def keep(self, session: Session, tags: Iterable[str]) -> int:
         """Write a row within the session's transaction; returns its id."""
-        connection = session.connection(bind_arguments={"mapper": PendingPurge})
-        key = connection.execute(insert(_ROWS).values(tags=sorted(tags))).inserted_primary_key
+        connection = session.connection(bind_arguments={"clause": self._table})
+        key = connection.execute(insert(self._table).values(tags=sorted(tags))).inserted_primary_key
         assert key is not None
         return int(key[0])
 
     def keep_now(self, tags: Iterable[str]) -> None:
         """Write a row in a transaction of its own, for a purge that belongs to no change of the database."""
         with self._engine().begin() as connection:
-            connection.execute(insert(_ROWS).values(tags=sorted(tags)))
+            connection.execute(insert(self._table).values(tags=sorted(tags)))
 
     def remove(self, ids: Iterable[int], bind: Engine | Connection | None = None) -> None:
         """Delete rows whose purge was delivered. A failure is only logged: delivering twice does no harm.
 
         `bind` is what the session that wrote them is bound to; a connection takes part in its transaction.
         """
-        statement = delete(_ROWS).where(_ROWS.c.id.in_(list(ids)))
+        statement = delete(self._table).where(self._table.c.id.in_(list(ids)))
         try:
             if isinstance(bind, Connection):
                 with bind.begin_nested():
@@ -83,17 +84,19 @@ class Outbox:
             if not force and now < self.settled_until:
                 return
             try:
-                self._deliver_all(stamps)
+                self.hand_over(stamps.purge)
             except SQLAlchemyError:
                 logger.warning("Kept purges could not be looked for.", exc_info=True)
             self.settled_until = now + PENDING_LEASE
 
-    def _deliver_all(self, stamps: Stamps) -> None:
-        kept = select(_ROWS.c.id, _ROWS.c.tags).order_by(_ROWS.c.id).limit(_AT_ONCE)
+    def hand_over(self, purge: Callable[[set[str]], object]) -> None:
+        """Give the tags of all rows to `purge`, and remove the rows that it has taken without an exception."""
+        columns = self._table.c
+        kept = select(columns.id, columns.tags).order_by(columns.id).limit(_AT_ONCE)
         while True:
             with self._engine().connect() as connection:
                 rows = connection.execute(kept).all()
             if not rows:
                 return
-            stamps.purge({tag for row in rows for tag in row.tags})
+            purge({tag for row in rows for tag in row.tags})
             self.remove([row.id for row in rows])

@@ -6,10 +6,10 @@ from typing import Any
 
 from cms.cache.addresses import Address, Addresses, bare_request
 from cms.cache.breaker import Unavailable
-from cms.cache.entries import Entry
+from cms.cache.cdn.answering import answering
+from cms.cache.entries import BROWSERS, Entry
 from cms.cache.flights import Flights
 from cms.cache.rendering import Reply, WsgiApplication, render
-from cms.cache.replies import answer
 from cms.cache.service import CacheService
 from cms.cache.tags import EVERYTHING
 
@@ -31,6 +31,7 @@ class PageCache:
         self._service = service
         self._addresses = addresses
         self._flights: Flights[Entry] = Flights()
+        self._answer = answering(service.cdn_keys, service.is_fresh, service.clock)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         service = self._service
@@ -47,14 +48,14 @@ class PageCache:
         except Unavailable:
             return self._rendered_only(address, environ, start_response)
         if entry is not None:
-            return answer(entry, environ, start_response)
+            return self._answer(entry, environ, start_response)
         return self._missed(address, environ, start_response)
 
     def _rendered_only(self, address: Address, environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
         """Answer with a page that is not kept."""
         self._prepare()
         reply = render(self._application, bare_request(environ, address), strict=self._service.strict)
-        return _plain(reply, environ, start_response)
+        return self._plain(reply, environ, start_response)
 
     def _missed(self, address: Address, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Render the page, or wait for the one who does."""
@@ -69,7 +70,7 @@ class PageCache:
             try:
                 # It may have been rendered from what was there before a save that this request must see.
                 if self._service.is_fresh(flight.result):
-                    return answer(flight.result, environ, start_response)
+                    return self._answer(flight.result, environ, start_response)
             except Unavailable:
                 break
         return self._rendered_only(address, environ, start_response)
@@ -87,12 +88,12 @@ class PageCache:
             except Unavailable:
                 token = None
             if entry is not None:
-                return answer(entry, environ, start_response)
+                return self._answer(entry, environ, start_response)
             outcome = self._render_and_keep(address, environ)
             if isinstance(outcome, Reply):
-                return _plain(outcome, environ, start_response)
+                return self._plain(outcome, environ, start_response)
             entry = outcome
-            return answer(entry, environ, start_response, hit=False)
+            return self._answer(entry, environ, start_response, hit=False)
         finally:
             self._flights.land(address, flight, entry)
             if token:
@@ -152,13 +153,16 @@ class PageCache:
                 for hook in self._service.before_render:
                     hook()
 
-
-def _plain(reply: Reply, environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
-    """Answer with what the application said, for this request only."""
-    headers = [(name, value) for name, value in reply.headers if name.lower() not in ("content-length", "x-cache")]
-    headers += [("Content-Length", str(len(reply.body))), ("X-Cache", "bypass")]
-    start_response(reply.status, headers)
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [reply.body]
+    def _plain(self, reply: Reply, environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
+        """Answer with what the application said, for this request only."""
+        headers = [(name, value) for name, value in reply.headers if name.lower() not in ("content-length", "x-cache")]
+        if not reply.header("cache-control"):
+            headers.append(BROWSERS)
+        if self._service.cdn_keys is not None:
+            headers.append(self._service.cdn_keys.not_to_be_kept)
+        headers += [("Content-Length", str(len(reply.body))), ("X-Cache", "bypass")]
+        start_response(reply.status, headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [reply.body]
 
 
 def _marked(start_response: StartResponse, mark: str) -> StartResponse:

@@ -6,10 +6,11 @@ from cms.commands.demo import demo
 from cms.commands.foundation import foundation
 from cms.commands.importing import import_group
 from cms.commands.prepare import prepare, serve
+from cms.commands.purge import purge
 from cms.commands.translations import translations
 from cms.commands.users import users
 
-COMMANDS = (demo, foundation, import_group, prepare, serve, translations, users)
+COMMANDS = (demo, foundation, import_group, prepare, purge, serve, translations, users)
 
 
 def init_app(app: Flask) -> None:

@@ -21,6 +21,7 @@ from werkzeug.utils import import_string
 
 from cms import connections
 from cms.assets.building import build_if_changed
+from cms.cache import begin_to_serve
 from cms.commands import server
 from cms.commands.demo import fill_empty_site, tell_sign_ins
 from cms.content.foundation import lay_foundation
@@ -47,7 +48,14 @@ def serve() -> None:
     # The server's processes are copies of this one: no connection may be open in two of them.
     connections.close()
     # Made anew in each process that serves it; the program itself is loaded already, which saves half of a start.
-    server.serve(current_app.config, import_string("app:create_app"))
+    server.serve(current_app.config, make_to_serve)
+
+
+def make_to_serve() -> Flask:
+    """The application of a process that serves."""
+    app: Flask = import_string("app:create_app")()
+    begin_to_serve(app)
+    return app
 
 
 def make_ready(app: Flask, *, demo: bool) -> None:

@@ -5,6 +5,7 @@ from pkgutil import iter_modules
 
 from cms.models.audit_entry import AuditEntry
 from cms.models.category import Category
+from cms.models.cdn_purge import CdnPurge
 from cms.models.media import Media, MediaText
 from cms.models.menu import Menu, MenuItem
 from cms.models.page import Page
@@ -20,6 +21,7 @@ from cms.models.user import User
 __all__ = [
     "AuditEntry",
     "Category",
+    "CdnPurge",
     "Grant",
     "Media",
     "MediaText",

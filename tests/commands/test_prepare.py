@@ -116,3 +116,13 @@ def test_nothing_is_built_twice(make_app, tmp_path, monkeypatch):
     (static / "src" / "a.css").write_text("a { color: red }")
     assert build_if_changed(app)
     assert builds == [True, True]
+
+
+def test_a_process_that_serves_makes_its_own_application(make_app, monkeypatch):
+    """And begins what goes on beside the requests."""
+    app = make_app()
+    begun = []
+    monkeypatch.setattr(app.extensions["page_cache"], "begin_to_serve", lambda: begun.append(True))
+    monkeypatch.setattr(prepare, "import_string", lambda name: lambda: app)
+    assert prepare.make_to_serve() is app
+    assert begun == [True]
