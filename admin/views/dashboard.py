@@ -113,7 +113,7 @@ class DashboardView(ChokePoint, AdminIndexView):
         language = lookup(line.locale)
         return {
             "title": line.title,
-            "url": self._screen_of(line.model, line.id),
+            "url": self._screen_of(line.model, line.id, line.may_update),
             "kind": line.model.__label__,
             "icon": line.model.__icon__,
             "language": language,
@@ -128,12 +128,12 @@ class DashboardView(ChokePoint, AdminIndexView):
             "title": str(row),
             "note": " · ".join(notes),
             "icon": row.__icon__,
-            "url": self._screen_of(type(row), row.id, row),
+            "url": self._screen_of(type(row), row.id, may(current_user, "update", row)),
         }
 
-    def _screen_of(self, model: type[Model], identifier: int, row: Any = None) -> str:
+    def _screen_of(self, model: type[Model], identifier: int, may_update: bool) -> str:
         """Where an object is changed, if one may, else where it is read."""
-        endpoint = "edit_view" if may(current_user, "update", model if row is None else row) else "details_view"
+        endpoint = "edit_view" if may_update else "details_view"
         return self.get_url(f"admin_{model.__tablename__}.{endpoint}", id=identifier)
 
     def _languages(self) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ from cms.models.publishable import Status
 from cms.models.translatable import Translatable
 from cms.security.policy import may, require
 
-ACTIONS = ("save", "submit", "publish", "unpublish")
+ACTIONS = ("save", "submit", "publish", "reschedule", "unpublish")
 
 
 class DocumentForm(DocumentList):
@@ -74,6 +74,8 @@ class DocumentForm(DocumentList):
         pressed = self._pressed()
         if pressed == "publish":
             publishing.publish(row, current_user, values, at=at, based_on=based_on)
+        elif pressed == "reschedule":
+            publishing.reschedule(row, values, current_user, based_on=based_on)
         elif pressed == "submit":
             publishing.submit(row, values, current_user, based_on=based_on)
         elif pressed == "unpublish":
@@ -86,7 +88,7 @@ class DocumentForm(DocumentList):
         pressed = request.form.get("_action", "save")
         if pressed not in ACTIONS:
             abort(HTTPStatus.BAD_REQUEST)
-        if pressed in ("publish", "unpublish") and not may(current_user, "publish", self.model):
+        if pressed in ("publish", "reschedule", "unpublish") and not may(current_user, "publish", self.model):
             abort(HTTPStatus.FORBIDDEN)
         return pressed
 
@@ -100,7 +102,8 @@ class DocumentForm(DocumentList):
         link = Markup('<a href="{}">{}</a>').format(
             (_path_of(row) if row.is_live else None) or self.get_url(".edit_view", id=row.id), row
         )
-        if row.scheduled_at is not None and self._pressed() == "publish":
+        pressed = self._pressed()
+        if row.scheduled_at is not None and pressed in ("publish", "reschedule"):
             when = minute_text(row.scheduled_at)
             flash(_sentence(_("%(name)s will be published on %(when)s."), name=link, when=when), "success")
             return
@@ -110,7 +113,7 @@ class DocumentForm(DocumentList):
             "publish": _l("%(name)s is published."),
             "unpublish": _l("%(name)s is no longer published."),
         }
-        flash(_sentence(str(sentences[self._pressed()]), name=link), "success")
+        flash(_sentence(str(sentences[pressed]), name=link), "success")
 
     def _after_save(self, row: Any, created: bool) -> str:
         return self.get_url(".edit_view", id=row.id)
@@ -158,6 +161,18 @@ class DocumentForm(DocumentList):
             "restore_url": self.get_url(".restore_view") if row.trashed_at is not None else None,
             "translations": LanguageLinks(self).of(row, coverage) if isinstance(row, Translatable) else [],
             "outdated": self._outdated_context(row) if outdated else None,
+            "scheduled_before": self._scheduled_context(row),
+        }
+
+    def _scheduled_context(self, row: Any) -> dict[str, Any] | None:
+        """What will be published at a moment, where a draft has been saved since that is not in it."""
+        version = publishing.scheduled_version(row)
+        if version is None or row.draft_revision_id is None or version.id >= row.draft_revision_id:
+            return None
+        return {
+            "number": version.number,
+            "when": minute_text(row.scheduled_at),
+            "url": self.get_url(".history_view", id=row.id, since=version.id, to=row.draft_revision_id),
         }
 
     def _outdated_context(self, row: Any) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from admin.cells import size_text
 from admin.registry import view_for
 from admin.views.model import ModelScreen
 from cms.content import media_library
-from cms.content.errors import InvalidInput
+from cms.content.editing import version_of
+from cms.content.errors import Conflict, InvalidInput
 from cms.extensions import db
 from cms.i18n.locales import lookup, site_locales
 from cms.models import Media
@@ -125,14 +126,23 @@ class MediaView(ModelScreen):
             for locale in site_locales()
         }
         try:
-            media_library.describe_picture(media, current_user, title=request.form.get("title", ""), texts=texts)
+            media_library.describe_picture(
+                media,
+                current_user,
+                title=request.form.get("title", ""),
+                texts=texts,
+                based_on=request.form.get("version") or None,
+            )
         except InvalidInput as error:
             return self._show_texts(media, error.errors, HTTPStatus.UNPROCESSABLE_ENTITY)
+        except Conflict as error:
+            flash(str(error), "error")
+            return self._show_texts(media, {}, HTTPStatus.CONFLICT)
         self.tell_saved(media, created=False)
         return redirect(self.get_url(".index_view", show=media.id))
 
     def _show_texts(self, media: Media, errors: Mapping[str, Any], status: HTTPStatus) -> Any:
-        typed = request.form if request.method == "POST" else {"title": media.title}
+        typed = request.form if request.method == "POST" else {"title": media.title, "version": version_of(media)}
         values = dict(typed)
         if request.method == "GET":
             for text in media.texts:

@@ -3,6 +3,7 @@
 Documents that are published have more to them: `cms.content.publishing` builds on what is here.
 """
 
+import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,6 +28,10 @@ from cms.security.policy import Forbidden, may, require
 
 # What is broken at the last moment: a rule of the database, a length, a row that is no longer there.
 REFUSALS = (IntegrityError, DataError, StaleDataError)
+# SQLSTATE, as the SQL standard and PostgreSQL have it: foreign_key_violation and restrict_violation.
+REFERENCE_STATES = frozenset({"23503", "23001"})
+# SQLite's extended codes: the second is that of ON DELETE RESTRICT, which it does by a trigger of its own.
+SQLITE_REFERENCE_CODES = frozenset({sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY, sqlite3.SQLITE_CONSTRAINT_TRIGGER})
 
 
 def create(model: type[Model], values: Mapping[str, Any], actor: Any) -> Any:
@@ -196,10 +201,17 @@ def _refusal(error: Exception) -> Exception:
     if isinstance(error, DataError):
         # Values are checked before; what is made of several of them, such as a path, is too long here at last.
         return InvalidInput({"": _("This text is too long.")})
-    text = str(getattr(error, "orig", error)).lower()
-    if "foreign key" in text:
+    if _is_about_a_reference(getattr(error, "orig", None)):
         return Conflict(_("This is still needed by something else, or what it needs is gone."))
     return InvalidInput({"": _("There is one like this already.")})
+
+
+def _is_about_a_reference(error: Any) -> bool:
+    """Whether what a driver raised is about a foreign key: by its code, whatever language its text is in."""
+    return (
+        getattr(error, "sqlstate", None) in REFERENCE_STATES
+        or getattr(error, "sqlite_errorcode", None) in SQLITE_REFERENCE_CODES
+    )
 
 
 def relation_names(model: type[Model]) -> dict[str, str]:

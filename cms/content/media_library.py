@@ -19,11 +19,13 @@ from sqlalchemy.exc import IntegrityError
 
 from cms.cache import depends_on
 from cms.content import audit, pictures
+from cms.content.editing import version_of
 from cms.content.errors import Conflict, InvalidInput
 from cms.content.rendering import Picture, Rendition
 from cms.extensions import db
 from cms.models import Media, MediaText, Revision
 from cms.models.base import Model, all_models, columns_of
+from cms.models.column_types import utc_now
 from cms.models.revisable import Revisable
 from cms.security.policy import require
 
@@ -69,14 +71,22 @@ def add_picture(
 
 
 def describe_picture(
-    media: Media, actor: Any, *, title: str | None = None, texts: Mapping[str, tuple[str, str]] | None = None
+    media: Media,
+    actor: Any,
+    *,
+    title: str | None = None,
+    texts: Mapping[str, tuple[str, str]] | None = None,
+    based_on: str | None = None,
 ) -> Media:
     """Sets the title and, by language, the alternative text and the caption; commits.
 
-    A language that is not named keeps its texts; one with two empty texts loses them. Raises `Forbidden`, and
-    `InvalidInput` with the fields `title`, `alt-<language>` and `caption-<language>`.
+    A language that is not named keeps its texts; one with two empty texts loses them. `based_on` is the `version_of`
+    what the actor saw, where it is known. Raises `Forbidden`, `InvalidInput` with the fields `title`,
+    `alt-<language>` and `caption-<language>`, and `Conflict` where somebody else has changed it meanwhile.
     """
     require(actor, "update", media)
+    if based_on is not None and based_on != version_of(media):
+        raise Conflict(_("Somebody else has changed this meanwhile. What you typed is still here."))
     errors: dict[str, Any] = {}
     if title is not None and not _clean_title(title):
         errors["title"] = _l("Give the picture a title.")
@@ -91,6 +101,8 @@ def describe_picture(
     for locale, (alt, caption) in (texts or {}).items():
         _set_text(media, locale, _one_line(alt), _one_line(caption))
     if _has_changes():
+        # Also where only its texts have changed: whoever saw the old ones is told so.
+        media.updated_at = utc_now()
         audit.record(actor, "update", media)
         db.session.commit()
     return media
@@ -259,6 +271,7 @@ def _add_missing_texts(media: Media, alts: Mapping[str, str]) -> None:
         text = _one_line(alt)[:_ALT_LENGTH]
         if text and media.text_in(locale) is None:
             media.texts.append(MediaText(locale=locale, alt=text, caption=""))
+            media.updated_at = utc_now()
 
 
 def _set_text(media: Media, locale: str, alt: str, caption: str) -> None:

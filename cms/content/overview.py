@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, null, select
+from sqlalchemy import ColumnElement, Select, case, func, null, select
 from sqlalchemy.orm import joinedload
 
 from cms.extensions import db
@@ -34,7 +34,10 @@ class Waiting(StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """A document as a list of few words shows it; `moment` is the one that the list is about."""
+    """A document as a list of few words shows it; `moment` is the one that the list is about.
+
+    `may_update` says whether whoever asked may change it; they may read it in any case.
+    """
 
     model: type[Model]
     id: int
@@ -42,6 +45,7 @@ class Line:
     locale: str | None
     author: str | None
     moment: datetime
+    may_update: bool
 
 
 @dataclass(frozen=True)
@@ -90,20 +94,22 @@ def pile(actor: Any, waiting: Waiting, limit: int) -> Pile:
         counts[model] = db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
         if counts[model]:
             order = moment.asc() if waiting == Waiting.SCHEDULED else moment.desc()
-            lines.extend(_lines(model, _rows(model, moment).where(*conditions).order_by(order).limit(limit)))
+            lines.extend(_lines(model, _rows(model, moment, actor).where(*conditions).order_by(order).limit(limit)))
     lines.sort(key=lambda line: line.moment, reverse=waiting != Waiting.SCHEDULED)
     return Pile(lines[:limit], counts)
 
 
-def _rows(model: Any, moment: Any) -> Select[Any]:
+def _rows(model: Any, moment: Any, actor: Any) -> Select[Any]:
     title = model.title_column()
     locale: Any = model.locale if issubclass(model, Translatable) else null()
-    return select(model.id, title, locale, User.display_name, moment).outerjoin(User, User.id == model.author_id)
+    may_update = visible(actor, "update", model)
+    columns = (model.id, title, locale, User.display_name, moment, case((may_update, 1), else_=0))
+    return select(*columns).outerjoin(User, User.id == model.author_id)
 
 
 def _lines(model: Any, query: Select[Any]) -> Iterable[Line]:
-    for identifier, title, locale, author, when in db.session.execute(query):
-        yield Line(model, identifier, title or f"#{identifier}", locale, author, when)
+    for identifier, title, locale, author, when, may_update in db.session.execute(query):
+        yield Line(model, identifier, title or f"#{identifier}", locale, author, when, bool(may_update))
 
 
 def _moment(model: Any, waiting: Waiting) -> Any:

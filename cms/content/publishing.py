@@ -9,18 +9,21 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import defer
 
 from cms.content import audit, revisions
+from cms.content.addresses import slug_is_taken
 from cms.content.editing import commit, flush, insert, lay, version_of
 from cms.content.errors import Conflict, ContentError, InvalidInput, NotFound
 from cms.content.validation import clean
 from cms.extensions import db
-from cms.models import Revision
+from cms.models import Page, Revision
 from cms.models.base import model_by_table
 from cms.models.column_types import utc_now
 from cms.models.publishable import Publishable, Status
+from cms.models.translatable import Translatable
 from cms.security.policy import SYSTEM, require
 
 
@@ -98,6 +101,30 @@ def publish(
     commit()
 
 
+def scheduled_version(document: Any) -> Revision | None:
+    """The revision that will be published at a moment, or None; a newer draft may be waiting beside it."""
+    if document.scheduled_at is None:
+        return None
+    waiting = (
+        select(Revision)
+        .where(*_is_scheduled(document))
+        .order_by(Revision.publish_at, Revision.id)
+        .options(defer(Revision.data))
+    )
+    return db.session.scalars(waiting.limit(1)).one_or_none()
+
+
+def reschedule(document: Any, values: Mapping[str, Any], actor: Any, *, based_on: str | None = None) -> None:
+    """Publish the newest draft, with `values` laid over it, at the moment that is set, in place of the version of then.
+
+    Committed. Raises Forbidden, InvalidInput, and Conflict where no moment is set, as when it has passed meanwhile.
+    """
+    require(actor, "publish", document)
+    if document.scheduled_at is None or document.scheduled_at <= utc_now():
+        raise Conflict(_("The moment that was set has passed meanwhile. What you typed is still here."))
+    publish(document, actor, values, at=document.scheduled_at, based_on=based_on)
+
+
 def unpublish(
     document: Any, actor: Any, values: Mapping[str, Any] | None = None, *, based_on: str | None = None
 ) -> None:
@@ -140,6 +167,8 @@ def restore(document: Any, actor: Any) -> None:
         return
     document.trashed_at = None
     document.status = Status.DRAFT
+    # As with every document that nobody sees: the row shows its draft, in lists as in the form.
+    _lay_over_what_fits(document, _working(document))
     document.draft_revision_id = document.draft_revision_id or document.live_revision_id
     audit.record(actor, "restore", document)
     commit()
@@ -276,6 +305,16 @@ def _lay_over(document: Any, data: Mapping[str, Any]) -> None:
     lay(document, revisions.contents(document, data))
 
 
+def _lay_over_what_fits(document: Any, values: Mapping[str, Any]) -> None:
+    """Lay values over a row, but for an address that another document has taken meanwhile: it keeps its own."""
+    scope = {"locale": document.locale} if isinstance(document, Translatable) else {}
+    if isinstance(document, Page):
+        scope["parent_id"] = values.get("parent_id", document.parent_id)
+    slug = values.get("slug")
+    taken = slug is not None and slug_is_taken(type(document), slug, scope, document.id)
+    lay(document, {name: value for name, value in values.items() if not (taken and name in ("slug", "parent_id"))})
+
+
 def _go_live(document: Any, revision: Revision, moment: datetime, *, set_date: bool) -> None:
     _lay_over(document, revision.data)
     document.status = Status.PUBLISHED
@@ -290,13 +329,17 @@ def _go_live(document: Any, revision: Revision, moment: datetime, *, set_date: b
     flush()
 
 
-def _drop_schedule(document: Any, but: int | None = None) -> None:
-    waiting = select(Revision).where(
+def _is_scheduled(document: Any) -> list[ColumnElement[bool]]:
+    """Conditions for the revisions of a document that wait for a moment."""
+    return [
         Revision.model == document.__tablename__,
         Revision.object_id == document.id,
         Revision.publish_at.is_not(None),
-    )
-    for revision in db.session.scalars(waiting).all():
+    ]
+
+
+def _drop_schedule(document: Any, but: int | None = None) -> None:
+    for revision in db.session.scalars(select(Revision).where(*_is_scheduled(document))).all():
         if revision.id != but:
             revision.publish_at = None
     document.scheduled_at = None

@@ -4,15 +4,21 @@ Databases refuse NUL, encoders refuse half a surrogate pair, and an address of m
 Every view can rely on getting text that can be stored and shown.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from flask import Flask, after_this_request, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 from werkzeug import Response
 from werkzeug.datastructures import ImmutableMultiDict
-from werkzeug.exceptions import BadRequest, RequestURITooLarge
+from werkzeug.exceptions import BadRequest, Forbidden, RequestURITooLarge
+
+from cms.extensions import login_manager
+from cms.models import Media
+from cms.security.permissions import BACKOFFICE_ENTER, FILES_MANAGE
+from cms.security.policy import holds, may
 
 # Longer than any address this site gives out, shorter than what servers accept.
 LONGEST_PATH = 2_000
@@ -23,8 +29,12 @@ DEEPEST_JSON = 32
 LARGEST_UPLOAD = 256 * 1024 * 1024
 LARGEST_FORM = 12 * 1024 * 1024
 LARGEST_ACCOUNT_FORM = 64 * 1024
-# Where files are sent to; everywhere else a request is a form.
-UPLOADS = ("/admin/files/upload/", "/admin/media/")
+# Where files are sent to, and who may send some; everywhere else a request is a form.
+UPLOADS: dict[str, Callable[[Any], bool]] = {
+    "/admin/files/upload/": lambda user: holds(user, FILES_MANAGE),
+    "/admin/media/new/": lambda user: may(user, "create", Media),
+    "/admin/media/upload/": lambda user: may(user, "create", Media),
+}
 
 
 def init_app(app: Flask) -> None:
@@ -39,11 +49,19 @@ def init_app(app: Flask) -> None:
 
 
 def refuse_bad_input() -> ResponseReturnValue | None:
-    """Raise BadRequest or RequestURITooLarge for an address, form or document that cannot be meant."""
+    """Raise BadRequest or RequestURITooLarge for an address, form or document that cannot be meant.
+
+    Files of somebody who may not send any are refused before they are read.
+    """
     if len(request.path) > LONGEST_PATH or len(request.query_string) > LONGEST_QUERY:
         raise RequestURITooLarge(_("This address is too long."))
     request.max_content_length = min(request.max_content_length or LARGEST_UPLOAD, _largest_body(request.path))
     _ignore_damaged_sign_in()
+    may_send = _who_may_send_files_to(request.path) if request.method == "POST" else None
+    if may_send is not None:
+        refused = _refuse_files(may_send)
+        if refused is not None:
+            return refused
     if not all(is_text(text) for text in _texts_of_request()):
         raise BadRequest(_("What was sent holds characters that cannot be stored or shown."))
     return None
@@ -52,7 +70,20 @@ def refuse_bad_input() -> ResponseReturnValue | None:
 def _largest_body(path: str) -> int:
     if path.startswith("/account/"):
         return LARGEST_ACCOUNT_FORM
-    return LARGEST_UPLOAD if path.startswith(UPLOADS) else LARGEST_FORM
+    return LARGEST_UPLOAD if _who_may_send_files_to(path) is not None else LARGEST_FORM
+
+
+def _who_may_send_files_to(path: str) -> Callable[[Any], bool] | None:
+    return next((may_send for prefix, may_send in UPLOADS.items() if path.startswith(prefix)), None)
+
+
+def _refuse_files(may_send: Callable[[Any], bool]) -> ResponseReturnValue | None:
+    """As the back office would, which comes too late: the check of the form's token reads all that was sent."""
+    if not current_user.is_authenticated:
+        return login_manager.unauthorized()
+    if not (holds(current_user, BACKOFFICE_ENTER) and may_send(current_user)):
+        raise Forbidden
+    return None
 
 
 def is_text(text: str) -> bool:

@@ -166,3 +166,18 @@ def test_an_empty_list_says_what_would_be_in_it(client_as: Any) -> None:
 
     assert "Pages are the lasting parts of the site" in page
     assert 'href="/admin/pages/new/' in page
+
+
+def test_a_translator_is_led_where_they_may_go(client_as: Any) -> None:
+    make.make_post(title="In English")
+    make.make_post(title="Em português", locale="pt")
+    client = client_as("translator")
+
+    page = client.get("/admin/").text
+
+    links = dict(re.findall(r'class="line__title" href="([^"]+)"><bdi>([^<]+)<', page))
+    assert {title: "details" in address for address, title in links.items()} == {
+        "In English": True,
+        "Em português": False,
+    }
+    assert {client.get(address).status_code for address in links} == {200}

@@ -1,6 +1,7 @@
 """The screens of the media library, and what the editor's scripts ask it."""
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -224,3 +225,32 @@ def test_authors_do_not_learn_of_other_peoples_drafts(client_as: ClientAs) -> No
     panel = client.get(f"/admin/media/?show={media.id}").text
     assert "My own plans" in panel
     assert "plans" not in panel.replace("My own plans", "")
+
+
+def test_two_who_describe_one_picture_are_told(client_as: ClientAs) -> None:
+    media = take(alts={"en": "A hill"})
+    client = client_as("editor")
+    address = f"/admin/media/edit/?id={media.id}"
+    seen = re.search(r'name="version" value="([^"]+)"', client.get(address).text)
+    assert seen is not None
+    assert client.submit(address, {"title": "Hill", "alt-en": "First", "version": seen[1]}).status_code == 302
+    late = client.submit(address, {"title": "Hill", "alt-en": "Second <too>", "version": seen[1]})
+    assert late.status_code == 409
+    assert "Somebody else has changed this meanwhile" in late.text
+    assert "Second &lt;too&gt;" in late.text
+    db.session.expire_all()
+    assert media.alt_in("en") == "First"
+    # Whoever reads it anew may save.
+    newer = re.search(r'name="version" value="([^"]+)"', client.get(address).text)
+    assert newer is not None
+    assert client.submit(address, {"title": "Hill", "alt-en": "Third", "version": newer[1]}).status_code == 302
+
+
+def test_a_text_that_came_with_a_second_upload_is_a_change(client_as: ClientAs) -> None:
+    media = take()
+    client = client_as("editor")
+    address = f"/admin/media/edit/?id={media.id}"
+    seen = re.search(r'name="version" value="([^"]+)"', client.get(address).text)
+    assert seen is not None
+    take(alts={"en": "Taken in again"})
+    assert client.submit(address, {"title": "Hill", "version": seen[1]}).status_code == 409

@@ -1,10 +1,12 @@
 """Creating, changing and deleting objects of any model."""
 
+import sqlite3
 from datetime import datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 
 from cms.content import editing, publishing
 from cms.content.errors import Conflict, InvalidInput
@@ -174,3 +176,35 @@ def test_redirects_do_not_lead_round_in_circles(editor: User) -> None:
     make.make_redirect("/en/b", "/en/c")
     assert "target" in refused(Redirect, {"source": "/en/c", "target": "/en/a"}, editor)
     editing.create(Redirect, {"source": "/en/d", "target": "/en/a"}, editor)
+
+
+def test_what_an_object_needs_must_be_there(editor: User) -> None:
+    """Said by the code of the error, on every database: its text may be in any language."""
+    db.session.add(Post(title="A walk", slug="a-walk", locale="en", translation_key="a", category_id=999_999))
+    with pytest.raises(Conflict, match="what it needs is gone"):
+        editing.flush()
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ({"sqlstate": "23503"}, Conflict),
+        ({"sqlstate": "23001"}, Conflict),
+        ({"sqlstate": "23505"}, InvalidInput),
+        ({"sqlite_errorcode": sqlite3.SQLITE_CONSTRAINT_TRIGGER}, Conflict),
+        ({"sqlite_errorcode": sqlite3.SQLITE_CONSTRAINT_UNIQUE}, InvalidInput),
+        ({}, InvalidInput),
+    ],
+)
+def test_refusals_are_told_apart_by_their_codes(
+    code: dict[str, Any], kind: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A title may hold the words of any message."""
+    driver = type("Refused", (Exception,), code)("FOREIGN KEY in German: Fremdschlüssel")
+
+    def refuse() -> None:
+        raise IntegrityError("INSERT", {}, driver)
+
+    monkeypatch.setattr(db.session, "flush", refuse)
+    with pytest.raises(kind):
+        editing.flush()

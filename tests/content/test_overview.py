@@ -161,3 +161,14 @@ def test_the_number_of_questions_does_not_grow_with_the_documents(count_queries:
     # The commits made the session forget the editor; the first round reads the grants again.
     everything()
     assert everything() == few
+
+
+def test_a_line_says_whether_one_may_change_the_document() -> None:
+    translator, author = make.make_user("translator", languages=["pt"]), make.make_user("author")
+    make.make_post(title="Olá", locale="pt")
+    make.make_post(title="Hello", author=author)
+
+    lines = pile(translator, Waiting.PUBLISHED, 5).lines
+    assert {line.title: line.may_update for line in lines} == {"Olá": True, "Hello": False}
+    assert [line.may_update for line in pile(author, Waiting.PUBLISHED, 5).lines] == [True]
+    assert all(line.may_update for line in pile(make.make_user("administrator"), Waiting.PUBLISHED, 5).lines)

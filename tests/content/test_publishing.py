@@ -309,3 +309,28 @@ def test_whoever_may_not_publish_takes_nothing_off_the_site() -> None:
     publishing.unpublish(post, editor)
     publishing.trash(post, author)
     assert post.trashed_at is not None
+
+
+def test_what_comes_back_from_the_trash_is_called_as_its_draft_is() -> None:
+    editor = make.make_user("editor")
+    post = a_draft(editor)
+    publishing.publish(post, editor)
+    publishing.save_draft(post, {"title": "A longer walk", "slug": "longer"}, editor)
+    publishing.trash(post, editor)
+    publishing.restore(post, editor)
+    assert (str(post), post.slug, post.is_live) == ("A longer walk", "longer", False)
+    assert revisions.working_values(post)["title"] == "A longer walk"
+    # Nobody was ever led to the draft's address, and the old one is nobody's.
+    assert db.session.query(Redirect).count() == 0
+
+
+@pytest.mark.parametrize("kind", [Post, Page])
+def test_what_comes_back_leaves_an_address_to_whoever_has_it_now(kind: Any) -> None:
+    editor = make.make_user("editor")
+    document = publishing.create_draft(kind, {"title": "A walk", "locale": "en"}, editor)
+    publishing.publish(document, editor)
+    publishing.save_draft(document, {"title": "Longer", "slug": "longer"}, editor)
+    publishing.trash(document, editor)
+    publishing.create_draft(kind, {"title": "Longer", "slug": "longer", "locale": "en"}, editor)
+    publishing.restore(document, editor)
+    assert (document.title, document.slug) == ("Longer", "a-walk")

@@ -1,8 +1,12 @@
 """What is refused at the door, before any page reads it."""
 
+import io
+from types import SimpleNamespace
+
 import pytest
 from flask import Flask, request
 from flask_babel import Babel
+from flask_login import LoginManager
 
 from cms.security import bad_input
 from cms.security.answers import wants_json
@@ -145,12 +149,51 @@ def test_forms_have_a_size(door, path, size, status):
     )
 
 
-def test_uploads_may_be_larger(door):
+class Body(io.BytesIO):
+    """A body that notes whether it was read."""
+
+    was_read = False
+
+    def read(self, *arguments):
+        self.was_read = True
+        return super().read(*arguments)
+
+    def readinto(self, *arguments):
+        self.was_read = True
+        return super().readinto(*arguments)
+
+
+UPLOAD = b'--b\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\n' + b"x" * 13_000_000 + b"\r\n--b--\r\n"
+
+
+def send_files(client, path):
+    """What a browser sends, and whether any of it was read."""
+    body = Body(UPLOAD)
+    environ = {"wsgi.input": body, "CONTENT_LENGTH": str(len(UPLOAD)), "REQUEST_METHOD": "POST"}
+    environ["CONTENT_TYPE"] = "multipart/form-data; boundary=b"
+    return client.open(path, environ_overrides=environ), body.was_read
+
+
+@pytest.mark.parametrize(
+    "path", ["/admin/files/upload/", "/admin/files/upload/a/b", "/admin/media/upload/", "/admin/media/new/"]
+)
+def test_uploads_may_be_larger(door, path):
     """Where files are sent to, up to the limit of the site."""
-    body = (
-        b'--b\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\n' + b"x" * 13_000_000 + b"\r\n--b--\r\n"
-    )
-    sent = {"data": body, "content_type": "multipart/form-data; boundary=b"}
-    assert door.post("/admin/files/upload/", **sent).status_code == 200
+    user = SimpleNamespace(is_authenticated=True, active=True, roles=[SimpleNamespace(name="administrator")])
+    LoginManager(door.application).request_loader(lambda request: user)
+    answer, was_read = send_files(door, path)
+    assert (answer.status_code, was_read) == (200, True)
     door.application.config["MAX_CONTENT_LENGTH"] = 1_000_000
-    assert door.post("/admin/files/upload/", **sent).status_code == 413
+    assert send_files(door, path)[0].status_code == 413
+
+
+@pytest.mark.parametrize(
+    "path", ["/admin/files/upload/", "/admin/files/upload/a/b", "/admin/media/upload/", "/admin/media/new/"]
+)
+def test_files_of_whoever_may_not_send_any_are_not_read(client, client_as, path):
+    """Not for their form's token either."""
+    answer, was_read = send_files(client, path)
+    assert (answer.status_code, answer.location, was_read) == (302, "/account/login", False)
+    for role in ("member", "translator"):
+        answer, was_read = send_files(client_as(role), path)
+        assert (answer.status_code, was_read) == (403, False)
