@@ -91,12 +91,13 @@ class Outbox:
 
     def hand_over(self, purge: Callable[[set[str]], object]) -> None:
         """Give the tags of all rows to `purge`, and remove the rows that it has taken without an exception."""
+        while rows := self.oldest():
+            purge({tag for tags in rows.values() for tag in tags})
+            self.remove(rows)
+
+    def oldest(self) -> dict[int, list[str]]:
+        """The tags of the oldest rows, by their ids; at most `_AT_ONCE` rows."""
         columns = self._table.c
         kept = select(columns.id, columns.tags).order_by(columns.id).limit(_AT_ONCE)
-        while True:
-            with self._engine().connect() as connection:
-                rows = connection.execute(kept).all()
-            if not rows:
-                return
-            purge({tag for row in rows for tag in row.tags})
-            self.remove([row.id for row in rows])
+        with self._engine().connect() as connection:
+            return {row.id: row.tags for row in connection.execute(kept)}

@@ -1,8 +1,11 @@
 """Telling the network what was purged.
 
 Each purge is a row in the database, written with the change that it belongs to. A thread of the serving process
-posts it right after the commit, and removes the row when the network has taken it in. What could not be delivered is
-tried again, by whichever process comes first; nobody's save waits for the network or fails because of it.
+posts it right after the commit. What could not be delivered is tried again, by whichever process comes first; nobody's
+save waits for the network or fails because of it.
+
+For a moment after a purge another process may still give the old page, and the network may fetch it just then and keep
+it. So the same purge is posted once more when that moment is over, and only then is the row removed.
 """
 
 import atexit
@@ -10,6 +13,7 @@ import http.client
 import json
 import logging
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable, Sequence
@@ -22,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from cms.cache.cdn.keys import EVERYTHING_KEY, Keys
 from cms.cache.delivery import Delivery
-from cms.cache.outbox import Outbox
+from cms.cache.outbox import PENDING_LEASE, Outbox
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +34,8 @@ TIMEOUT = 2.0
 # Seconds between two looks for rows that other processes have written, and the longest rest after a failure.
 LOOK = 5.0
 LONGEST_REST = 60.0
+# Seconds after which no process gives a page that was purged, even where the cache server could not be reached.
+SETTLED = 2 * PENDING_LEASE
 # Requests for one purge; with more keys than they hold, everything is purged instead.
 MOST_REQUESTS = 10
 
@@ -85,11 +91,17 @@ class Network:
 
 
 class Teller:
-    """Delivers the rows. `start` is for a process that serves; others try once when they end."""
+    """Delivers the rows, again after `again_after` seconds.
 
-    def __init__(self, rows: Outbox, network: Network) -> None:
+    `start` is for a process that serves; others try once when they end, and leave the second time to it.
+    """
+
+    def __init__(self, rows: Outbox, network: Network, again_after: float = SETTLED) -> None:
         self._rows = rows
         self._network = network
+        self._again_after = again_after
+        # When this process has first told of a row, in seconds of `time.monotonic`.
+        self._told: dict[int, float] = {}
         self._woken = threading.Event()
         self._ended = threading.Event()
         self._lock = threading.Lock()
@@ -123,7 +135,7 @@ class Teller:
     def try_once(self) -> bool:
         """Deliver what there is; False where that failed."""
         try:
-            self._rows.hand_over(self._network.purge)
+            self._tell()
         except (OSError, http.client.HTTPException, SQLAlchemyError) as reason:
             if not self._failing:
                 logger.warning("Purges for the CDN at %s are kept: %s", self._network.host, reason)
@@ -134,13 +146,29 @@ class Teller:
         self._failing = False
         return True
 
+    def _tell(self) -> None:
+        while True:
+            rows = self._rows.oldest()
+            self._told = {row: moment for row, moment in self._told.items() if row in rows}
+            now = time.monotonic()
+            last = {row for row in rows if self._told.get(row, now) + self._again_after <= now}
+            due = [row for row in rows if row in last or row not in self._told]
+            if not due:
+                return
+            self._network.purge({tag for row in due for tag in rows[row]})
+            self._told |= dict.fromkeys(due, now)
+            if last:
+                self._rows.remove(last)
+                # Databases may give the id of a row that is gone to a new one.
+                self._told = {row: moment for row, moment in self._told.items() if row not in last}
+
     def _run(self) -> None:
         rest = 0.0
         while not self._ended.is_set():
             self._woken.clear()
             if self.try_once():
                 rest = 0.0
-                self._woken.wait(LOOK)
+                self._woken.wait(min(LOOK, self._again_after) if self._told else LOOK)
             else:
                 # Also what is purged meanwhile waits: the network is asked once for all of it.
                 rest = min(LONGEST_REST, rest * 2 or 1.0)

@@ -62,6 +62,21 @@ def test_a_save_is_told_at_once(site: SmallSite, network: SmallNetwork) -> None:
     wait_until_told(site)
 
 
+def test_it_is_told_again_when_nobody_can_give_the_old_page_any_more(site: SmallSite, network: SmallNetwork) -> None:
+    assert site.service.teller is not None
+    site.service.teller._again_after = 0.5
+    save(site, "One")
+    assert site.service.teller.try_once() is True
+    # A look in between: the row waits, and the network is left alone.
+    assert site.service.teller.try_once() is True
+    assert len(network.told) == 1
+    assert len(kept(site)) == 1
+    site.service.begin_to_serve()
+    wait_until_told(site)
+    first, second = (content for _, content in network.told)
+    assert first == second
+
+
 def test_a_rollback_is_told_to_nobody(site: SmallSite, network: SmallNetwork) -> None:
     with site.app.app_context():
         db.session.add(Tag(name="One", slug="one", locale="en"))
