@@ -1,0 +1,72 @@
+"""The figures as tables in Markdown, as they stand in docs/performance.md."""
+
+from collections.abc import Sequence
+from typing import Any
+
+Figures = dict[str, Any]
+
+
+def report(figures: Figures) -> str:
+    """Every part that was measured."""
+    parts = [figures["machine"]]
+    if figures.get("rates"):
+        parts.append(rates(figures["rates"]))
+    if figures.get("uncached"):
+        rows = [[name, f"{ms:.1f}", str(count)] for name, (ms, count) in figures["uncached"].items()]
+        parts.append(table(["not cached", "milliseconds, median", "statements"], rows))
+    parts += [back_office(size, found) for size, found in figures.get("backoffice", {}).items()]
+    if figures.get("start"):
+        parts.append(start(figures["start"]))
+    return "\n\n".join(parts)
+
+
+def rates(rows: Sequence[Figures]) -> str:
+    """Requests a second of each contestant, and its share of its yardstick's."""
+    return table(
+        ["contestant", "server", "requests/s", "µs each", "of", "by rate", "by processor time"],
+        [
+            [
+                one["contestant"],
+                one["server"],
+                f"{one['requests a second']:,.0f}",
+                f"{one['microseconds']:.1f}",
+                one["yardstick"],
+                ratio(one["share of rate"]),
+                ratio(one["share by processor time"]),
+            ]
+            for one in rows
+        ],
+    )
+
+
+def ratio(value: float | None) -> str:
+    """A share; a dash where there was nothing to compare with."""
+    return "–" if value is None else f"{value:.2f}"
+
+
+def back_office(size: str, found: Figures) -> str:
+    """The operations of the back office at one size."""
+    rows = [
+        [name, f"{one['milliseconds']:.1f}", f"{one['processor']:.1f}", str(one["statements"])]
+        for name, one in found["operations"].items()
+    ]
+    rows += [[f"export of all posts: {name}", str(value), "", ""] for name, value in found["export"].items()]
+    return table([f"back office, {int(size):,} posts", "ms", "of processor", "statements"], rows)
+
+
+def start(rows: Sequence[Figures]) -> str:
+    """The first reply, and memory."""
+    names = [name for name in rows[0] if name not in ("what", "starts")]
+    return table(
+        ["`flask serve`", *names],
+        [
+            [one["what"], *(f"{one[name]:.2f}" if "reply" in name else f"{one[name]:.0f}" for name in names)]
+            for one in rows
+        ],
+    )
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown: the first column to the left, the others to the right."""
+    lines = [heads, ["---", *(["---:"] * (len(heads) - 1))], *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
