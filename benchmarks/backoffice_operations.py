@@ -1,0 +1,168 @@
+"""What people do in the back office: every screen, sort and filter that is offered, and what is saved."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from html import unescape
+from itertools import count
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from cms.content import publishing
+from cms.extensions import db
+from cms.models import Post, Tag, User
+from tests.site_client import SiteClient
+
+SORTED = ("posts", "tags", "users")
+# Posts that are saved and published again and again: the number of those is not what is measured.
+WRITTEN = 5
+BODY = "<p>{}</p>".format("A harbour with two clocks keeps its own time. " * 40)
+_turns = count(1)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Something that is done in the back office, at an address; with `form`, it is posted there."""
+
+    group: str
+    name: str
+    path: str
+    form: Callable[[SiteClient], dict[str, str]] | None = None
+
+
+def operations(app: Flask) -> list[Operation]:
+    """All of them. The site must hold posts in English."""
+    with app.app_context():
+        last = db.session.scalar(select(func.max(Post.id))) or 1
+        live = _some_posts(Post.status == "published")
+        drafts = _some_posts(Post.status == "draft")
+        tags = list(db.session.scalars(select(Tag.id).where(Tag.locale == "en").limit(2)))
+        author = db.session.scalar(select(User.id).order_by(User.id)) or 1
+        _give_a_history(live[0])
+    found = [Operation(group, name, path) for group, name, path in _addresses(last, live[0])]
+    found += [Operation("sort", name, path) for name, path in _sorts(app)]
+    found += [Operation("filter", name, path) for name, path in _filters(app)]
+    written = {"category": "1", "tags": ",".join(map(str, tags)), "author": str(author), "body": BODY}
+    for action, name, posts in (
+        ("save", "save a draft beside a published post", live),
+        ("save", "save a draft", drafts),
+        ("publish", "publish a post", live),
+        ("submit", "submit a draft for review", drafts),
+    ):
+        path = f"/admin/posts/edit/?id={posts[0]}"
+        found.append(Operation("write", name, path, _form_of(path, written | {"_action": action})))
+    found.append(Operation("write", "save a tag", f"/admin/tags/edit/?id={tags[0]}", _form_of_tag(tags[0])))
+    return found
+
+
+def _some_posts(*conditions: Any) -> list[int]:
+    query = select(Post.id).where(Post.locale == "en", Post.trashed_at.is_(None), Post.scheduled_at.is_(None))
+    return list(db.session.scalars(query.where(*conditions).order_by(Post.id).limit(WRITTEN)))
+
+
+def _give_a_history(identifier: int) -> None:
+    """Two versions at least, for the screen that compares them."""
+    post = db.session.get_one(Post, identifier)
+    editor = db.session.scalars(select(User).where(User.username == "measurer")).one()
+    for title in ("An earlier title", "A later title"):
+        publishing.save_draft(post, {"title": title}, editor)
+
+
+def _addresses(last: int, written: int) -> Iterator[tuple[str, str, str]]:
+    yield "list", "first page", "/admin/posts/"
+    yield "list", "first page, 50 rows", "/admin/posts/?page_size=50"
+    yield "list", "second page", "/admin/posts/?page=1"
+    yield "list", "middle page", f"/admin/posts/?page={last // 40}"
+    yield "list", "last page", "/admin/posts/?page=-1"
+    yield "list", "drafts", "/admin/posts/?show=draft"
+    yield "list", "in review", "/admin/posts/?show=review"
+    yield "list", "scheduled", "/admin/posts/?show=scheduled"
+    yield "list", "trash", "/admin/posts/?show=trash"
+    yield "list", "tags", "/admin/tags/"
+    yield "list", "people", "/admin/users/"
+    yield "search", "a common word", "/admin/posts/?search=harbour"
+    yield "search", "a common word, second page", "/admin/posts/?search=harbour&page=1"
+    yield "search", "the beginning of a title", "/admin/posts/?search=river+stone"
+    yield "search", "nothing found", "/admin/posts/?search=zeppelin"
+    yield "search", "by name, everywhere", "/admin/search/?q=river"
+    yield "form", "edit a post", f"/admin/posts/edit/?id={last // 2}"
+    yield "form", "edit a post with a draft", f"/admin/posts/edit/?id={written}"
+    yield "form", "new post", "/admin/posts/new/"
+    yield "form", "edit a tag", "/admin/tags/edit/?id=1"
+    yield "look-up", "a tag", "/admin/posts/ajax/lookup/?name=tags&query=river"
+    yield "look-up", "a tag, nothing found", "/admin/posts/ajax/lookup/?name=tags&query=zeppelin"
+    yield "look-up", "a tag, no word", "/admin/posts/ajax/lookup/?name=tags&query=&locale=pt"
+    yield "look-up", "an author", "/admin/posts/ajax/lookup/?name=author&query=river"
+    yield "look-up", "a parent page", "/admin/pages/ajax/lookup/?name=parent&query=river"
+    yield "look-up", "content for a link", "/admin/link-search/?q=river&locale=en"
+    yield "screen", "dashboard", "/admin/"
+    yield "screen", "details of a post", f"/admin/posts/details/?id={last // 2}"
+    yield "screen", "versions of a post", f"/admin/posts/history/?id={written}"
+    yield "screen", "preview of a post", f"/admin/posts/preview/?id={written}"
+
+
+def _views(app: Flask) -> Iterator[tuple[str, Any]]:
+    for view in app.extensions["admin"][0]._views:  # noqa: SLF001 - Flask-Admin offers no other way to them
+        table = getattr(getattr(view, "model", None), "__tablename__", "")
+        if table in SORTED:
+            yield table, view
+
+
+def _sorts(app: Flask) -> Iterator[tuple[str, str]]:
+    for table, view in _views(app):
+        for index, (name, _label) in enumerate(view._list_columns):  # noqa: SLF001 - as above
+            if view.is_sortable(name):
+                yield f"{table} by {name}", f"/admin/{table}/?sort={index}"
+                yield f"{table} by {name}, downwards", f"/admin/{table}/?sort={index}&desc=1"
+
+
+def _filters(app: Flask) -> Iterator[tuple[str, str]]:
+    for table, view in _views(app):
+        for index, one in enumerate(view._filters):  # noqa: SLF001 - as above
+            argument = view.get_filter_arg(index, one)
+            for value in filter_values(one, app):
+                yield f"{table} where {argument} is {value}", f"/admin/{table}/?flt0_{argument}={value}"
+
+
+def filter_values(one: Any, app: Flask) -> list[str]:
+    """Values to try a filter with: a common one and a rare one."""
+    match type(one).__name__:
+        case "DayFilter":
+            return ["2012-06-01", "2022-06-01"]
+        case "YesNoFilter":
+            return ["1", "0"]
+        case "RelationFilter":
+            return ["3", "river"]
+        case "TextFilter":
+            return ["river", "zeppelin"]
+    with app.test_request_context("/"):
+        values = [str(value) for value, _label in one.get_options(None) or ()]
+    return [values[0], values[-1]] if values else []
+
+
+def _form_of(path: str, values: dict[str, str]) -> Callable[[SiteClient], dict[str, str]]:
+    """What the form of a post sends once somebody has changed its title."""
+
+    def form(client: SiteClient) -> dict[str, str]:
+        page = client.get(path).text
+        kept = {name: _value_of(page, name) for name in ("version", "slug")}
+        return values | kept | {"title": f"A title that was changed {next(_turns)} times", "summary": "A summary."}
+
+    return form
+
+
+def _form_of_tag(identifier: int) -> Callable[[SiteClient], dict[str, str]]:
+    def form(client: SiteClient) -> dict[str, str]:
+        page = client.get(f"/admin/tags/edit/?id={identifier}").text
+        kept = {name: _value_of(page, name) for name in ("version", "slug")}
+        return kept | {"name": f"A tag {next(_turns)}", "locale": "en"}
+
+    return form
+
+
+def _value_of(page: str, name: str) -> str:
+    field = re.search(rf'<input[^>]*\bname="{name}"[^>]*>', page)
+    value = re.search(r'\bvalue="([^"]*)"', field[0]) if field is not None else None
+    return unescape(value[1]) if value is not None else ""
