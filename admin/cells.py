@@ -3,19 +3,23 @@
 import json
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
+from functools import lru_cache
 from typing import Any
 
+from babel import dates
+from babel.core import Locale
 from babel.dates import get_datetime_format
 from flask import get_template_attribute
 from flask_babel import (
     format_date,
-    format_datetime,
     format_decimal,
     format_time,
     format_timedelta,
     get_locale,
+    get_timezone,
     ngettext,
+    to_user_timezone,
 )
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -58,7 +62,7 @@ def relative_moment(moment: datetime, now: datetime | None = None) -> str:
     """A moment as people say it: "3 hours ago"; the date where it is more than a month away."""
     distance = moment - (now or utc_now())
     if abs(distance.days) > DAYS_SPOKEN_OF_RELATIVELY:
-        return format_date(moment, "medium")
+        return _date_text(to_user_timezone(moment).date(), get_locale())
     return format_timedelta(distance, granularity="second", threshold=0.85, add_direction=True)
 
 
@@ -70,7 +74,20 @@ def minute_text(moment: datetime) -> str:
 
 def moment_cell(moment: datetime) -> Markup:
     """A `<time>`: relative to read, exact on hover and for screen readers."""
-    return cell("moment", moment.isoformat(), relative_moment(moment), format_datetime(moment, "long"))
+    return cell(
+        "moment", moment.isoformat(), relative_moment(moment), _exact_text(moment, get_locale(), get_timezone())
+    )
+
+
+# A list shows mostly the moments that it showed last time, and to write them takes longer than the rest of a row.
+@lru_cache(maxsize=4096)
+def _exact_text(moment: datetime, locale: Locale | None, zone: tzinfo | None) -> str:
+    return dates.format_datetime(moment, "long", tzinfo=zone, locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _date_text(day: date, locale: Locale | None) -> str:
+    return dates.format_date(day, "medium", locale=locale)
 
 
 def status_cell(status: str, scheduled: bool = False, trashed: bool = False) -> Markup:

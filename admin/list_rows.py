@@ -4,7 +4,7 @@ An address is built once and filled in for each row, the policy is asked once wh
 language is called is looked up once. Templates only write what is here.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +12,11 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from admin.cells import ValueFormatter
+from admin.row_patterns import ANY_NAME, ANY_PAGE, ANY_ROW
 from cms.content import translating
 from cms.i18n.locales import site_locales
 from cms.models.base import Model
 from cms.security.policy import may_each
-
-# Stands for the id in an address that is built for a whole list.
-ANY_ROW = "-any-row-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +38,12 @@ class ListRow:
     """Those that the row has, itself included; see `LanguageLinks.of`."""
     untranslated: Sequence[dict[str, Any]]
     """Those into which whoever looks at the list may translate the row."""
-    cells: Sequence[Any]
+    cells: Sequence[Any] = ()
     """What the columns show, in the order of the columns."""
+    kind: Hashable = None
+    """What is offered for it: the same for all rows of a kind."""
+    any_of_kind: "ListRow | None" = None
+    """A row that stands for all of its kind; see `RowPatterns`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +124,12 @@ class LanguageLinks:
             info["outdated"] = entry.outdated
         else:
             found = locale.code in self.open_to
-            info["url"] = f"{self.create_url}?source={row.id}&locale={locale.code}" if found else None
+            info["url"] = self.new_url(row.id, locale.code) if found else None
         return info
+
+    def new_url(self, identifier: Any, code: str) -> str:
+        """Where a row is translated into a language."""
+        return f"{self.create_url}?source={identifier}&locale={code}"
 
 
 def list_columns(view: Any) -> list[ListColumn]:
@@ -143,40 +149,64 @@ def list_columns(view: Any) -> list[ListColumn]:
     ]
 
 
-def list_rows(
-    view: Any,
-    rows: Sequence[Any],
-    columns: Sequence[ListColumn],
-    return_url: str,
-    languages_of: Callable[[Any], Sequence[dict[str, Any]]],
-) -> list[ListRow]:
-    """The rows of a list as its template shows them.
+class ListRows:
+    """Makes the rows of one list."""
 
-    `return_url` is where a form leads back to; `languages_of` gives the languages of a row.
-    """
-    model: type[Model] = view.model
-    may_edit, may_delete = (may_each(current_user, action, model) for action in ("update", "delete"))
-    edit, details = (RowAddress(view, name, url=return_url) for name in (".edit_view", ".details_view"))
-    cells = [ColumnCells(view, column.name) for column in columns]
-    found = []
-    for row in rows:
-        edit_url = edit.of(row.id) if may_edit(row) else None
-        details_url = details.of(row.id)
-        languages = languages_of(row)
-        found.append(
-            ListRow(
-                id=row.id,
-                name=str(row),
-                url=edit_url or details_url,
-                edit_url=edit_url,
-                details_url=details_url,
-                public_url=view.row_public_url(row),
-                may_delete=may_delete(row),
-                to_trash=hasattr(row, "trashed_at") and row.trashed_at is None,
-                thumbnail=view.row_thumbnail(row),
-                languages=[one for one in languages if not one["missing"]],
-                untranslated=[one for one in languages if one["missing"] and one["url"]],
-                cells=[values.of(row) for values in cells],
-            )
+    def __init__(
+        self, view: Any, columns: Sequence[ListColumn], return_url: str, links: LanguageLinks | None = None
+    ) -> None:
+        """`return_url` is where a form leads back to; `links` are given where rows have languages."""
+        self.view, self.links = view, links
+        model: type[Model] = view.model
+        self.may_edit, self.may_delete = (may_each(current_user, action, model) for action in ("update", "delete"))
+        self.edit, self.details = (RowAddress(view, name, url=return_url) for name in (".edit_view", ".details_view"))
+        self.cells = [ColumnCells(view, column.name) for column in columns]
+        self.kinds: dict[Hashable, ListRow] = {}
+
+    def of(self, row: Any, coverage: Sequence[translating.Coverage] = ()) -> ListRow:
+        """The row as the template shows it."""
+        edit_url = self.edit.of(row.id) if self.may_edit(row) else None
+        details_url = self.details.of(row.id)
+        languages = self.links.of(row, coverage) if self.links is not None else []
+        facts: dict[str, Any] = {
+            "may_delete": self.may_delete(row),
+            "to_trash": hasattr(row, "trashed_at") and row.trashed_at is None,
+            "untranslated": [one for one in languages if one["missing"] and one["url"]],
+        }
+        public_url = self.view.row_public_url(row)
+        codes = [one["code"] for one in facts["untranslated"]]
+        kind = (edit_url is not None, public_url is not None, facts["may_delete"], facts["to_trash"], *codes)
+        if kind not in self.kinds:
+            self.kinds[kind] = self._any_row(edit_url is not None, public_url is not None, facts)
+        return ListRow(
+            id=row.id,
+            name=str(row),
+            url=edit_url or details_url,
+            edit_url=edit_url,
+            details_url=details_url,
+            public_url=public_url,
+            thumbnail=self.view.row_thumbnail(row),
+            languages=[one for one in languages if not one["missing"]],
+            cells=[values.of(row) for values in self.cells],
+            kind=kind,
+            any_of_kind=self.kinds[kind],
+            **facts,
         )
-    return found
+
+    def _any_row(self, editable: bool, public: bool, facts: dict[str, Any]) -> ListRow:
+        untranslated = [
+            {**one, "url": self.links.new_url(ANY_ROW, one["code"])}
+            for one in facts["untranslated"]
+            if self.links is not None
+        ]
+        return ListRow(
+            id=ANY_ROW,
+            name=ANY_NAME,
+            url=None,
+            edit_url=self.edit.of(ANY_ROW) if editable else None,
+            details_url=self.details.of(ANY_ROW),
+            public_url=ANY_PAGE if public else None,
+            thumbnail=None,
+            languages=(),
+            **facts | {"untranslated": untranslated},
+        )

@@ -19,7 +19,8 @@ from admin.cells import ValueFormatter, cell, language_cell, markup_cell, person
 from admin.empty_states import about
 from admin.exports import TYPES, csv_lines, file_name, workbook
 from admin.filters import DayFilter
-from admin.list_rows import LanguageLinks, list_columns, list_rows
+from admin.list_rows import LanguageLinks, ListRows, list_columns
+from admin.row_patterns import RowPatterns
 from admin.title_search import ids_called
 from admin.views.screen import Screen
 from cms.content import translating
@@ -273,11 +274,9 @@ class ListScreen(Screen):
         columns = list_columns(self)
         links = LanguageLinks(self) if issubclass(self.model, Translatable) and data else None
         coverage = translating.coverage_of(data) if links is not None else {}
-
-        def languages_of(row: Any) -> list[dict[str, Any]]:
-            return links.of(row, coverage.get(row.translation_key, [])) if links is not None else []
-
-        return {"columns": columns, "rows": list_rows(self, data, columns, return_url, languages_of)}
+        rows = ListRows(self, columns, return_url, links)
+        shown = [rows.of(row, coverage[row.translation_key] if links is not None else ()) for row in data]
+        return {"columns": columns, "rows": shown, "patterns": RowPatterns()}
 
     def list_form(self, obj: Any = None) -> None:
         """None: a text is changed in place by a script, so that no row needs a form of its own."""

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, false, or_, select, true
+from werkzeug.local import LocalProxy
 
 from cms.models.base import Model, columns_of
 from cms.models.translatable import Translatable
@@ -72,6 +73,7 @@ def holds(actor: Any, name: str, *, locale: str | None = None) -> bool:
 
     With `locale`, a grant for the actor's languages counts only where it is one of them.
     """
+    actor = _person(actor)
     if is_administrator(actor):
         return True
     if not getattr(actor, "active", False):
@@ -91,6 +93,7 @@ def may(actor: Any, action: str, target: type[Model] | Model) -> bool:
 
 def may_each(actor: Any, action: str, model: type[Model]) -> Callable[[Model], bool]:
     """What `may` says of each object of a model, for many of them: the actor's grants are looked at once."""
+    actor = _person(actor)
     scopes = _scopes_of(actor, action, model)
     if Scope.ALL in scopes or not scopes:
         return lambda _target: bool(scopes)
@@ -117,10 +120,16 @@ def require_permission(actor: Any, name: str, *, locale: str | None = None) -> N
         raise Forbidden(_("You are not allowed to do this."))
 
 
+def _person(actor: Any) -> Any:
+    """The user behind Flask-Login's `current_user`, which looks for them at every attribute that is asked for."""
+    return actor._get_current_object() if type(actor) is LocalProxy else actor  # noqa: SLF001 -- werkzeug's documented way
+
+
 def _scopes_of(actor: Any, action: str, model: type[Model]) -> AbstractSet[str]:
     """For which objects of a model the actor may do this; nothing where for none."""
     if _is_untouchable(model, action):
         return NONE
+    actor = _person(actor)
     if is_administrator(actor):
         return EVERY
     if not getattr(actor, "active", False):
