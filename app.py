@@ -48,7 +48,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     cache.before_lookup(app, watch.watch_of(app).poll)
     # Before the cache reads its sequence: what is found now purges pages, which this one must not be among.
     cache.before_render(app, watch.watch_of(app).look)
-    cache.before_render(app, apply_due)
+    cache.when_due(app, apply_due)
     if app.config["TRUSTED_PROXIES"]:
         hops = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's own way to wrap it

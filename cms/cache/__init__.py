@@ -5,7 +5,8 @@
 `purge_after_commit(...)`  purge tags with the present transaction, for what is not a row of the database
 `purge_now(...)`           the same, at once
 `before_lookup(app, hook)` have something cheap looked at before each request, such as the age of a file
-`before_render(app, hook)` have something done before a page is rendered, such as publishing what is due
+`before_render(app, hook)` have something looked at before a page is rendered
+`when_due(app, hook)`      have done what was planned, before a page is rendered, where a planned moment has come
 `begin_to_serve(app)`      start what a process that serves does beside its requests
 
 Rows of the database need nothing of that: what they make stale is found at each flush and purged at the commit.
@@ -31,6 +32,7 @@ __all__ = [
     "purge_after_commit",
     "purge_now",
     "unrecorded",
+    "when_due",
 ]
 
 
@@ -57,8 +59,16 @@ def before_lookup(app: Flask, hook: Callable[[], object]) -> None:
 
 
 def before_render(app: Flask, hook: Callable[[], object]) -> None:
-    """Call `hook` within an application context before a public page is rendered, before its first query."""
+    """Call `hook` before a public page is rendered, before its first query, outside of any application context."""
     app.extensions["page_cache"].before_render.append(hook)
+
+
+def when_due(app: Flask, hook: Callable[[], object]) -> None:
+    """Call `hook` within an application context before a public page is rendered, where a planned moment has come.
+
+    It is also called where nobody can tell whether one has, because the cache is off or cannot be reached.
+    """
+    app.extensions["page_cache"].when_due.append(hook)
 
 
 def begin_to_serve(app: Flask) -> None:

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cms.cache.tags import object_tag
+
+if TYPE_CHECKING:
+    from cms.cache.fragments import Rendering
 
 
 class UndeclaredDependency(Exception):
@@ -21,6 +24,8 @@ class Recording:
     """What one rendering declared and, where `strict`, what it read."""
 
     strict: bool = False
+    # Where parts are kept that other pages show as well; None where the page itself will not be kept.
+    rendering: "Rendering | None" = None
     tags: set[str] = field(default_factory=set)
     # Object tag -> the tags of which one covers it; and the tables of which rows were selected.
     loaded: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -57,14 +62,29 @@ def current_recording() -> Recording | None:
 
 
 @contextmanager
-def recording(*, strict: bool = False) -> Iterator[Recording]:
+def recording(*, strict: bool = False, rendering: "Rendering | None" = None) -> Iterator[Recording]:
     """Record what is declared within the block; with `strict`, also what is read."""
-    record = Recording(strict=strict)
+    record = Recording(strict=strict, rendering=rendering)
     token = _current.set(record)
     try:
         yield record
     finally:
         _current.reset(token)
+
+
+@contextmanager
+def part_of_recording(outer: Recording) -> Iterator[Recording]:
+    """Record what a part of the page declares and reads. When it is done, the page depends on all of it as well.
+
+    Raises UndeclaredDependency at its end, where the recording is strict.
+    """
+    with recording(strict=outer.strict, rendering=outer.rendering) as record:
+        yield record
+    if record.strict:
+        record.verify()
+    outer.tags |= record.tags
+    outer.loaded |= record.loaded
+    outer.tables |= record.tables
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from cms.cache.tags import row_tag, table_tag
 from cms.models.revision import Revision
@@ -21,3 +21,9 @@ def next_moment(engine: Engine, tags: Collection[str], now: datetime) -> datetim
             if not {row_tag(model, object_id), table_tag(model, locale), table_tag(model)}.isdisjoint(tags):
                 return moment
     return None
+
+
+def earliest_moment(engine: Engine) -> datetime | None:
+    """The earliest publication that is planned at all, also one whose moment has come; None where none is."""
+    with engine.connect() as connection:
+        return connection.scalar(select(func.min(Revision.publish_at, type_=Revision.publish_at.type)))

@@ -53,7 +53,8 @@ class PageCache:
 
     def _rendered_only(self, address: Address, environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
         """Answer with a page that is not kept."""
-        self._prepare()
+        self._look()
+        self._do_what_is_due()
         reply = render(self._application, bare_request(environ, address), strict=self._service.strict)
         return self._plain(reply, environ, start_response)
 
@@ -124,13 +125,14 @@ class PageCache:
     def _render_and_keep(self, address: Address, environ: dict[str, Any]) -> Entry | Reply:
         service = self._service
         since = service.clock()
-        self._prepare()
-        try:
-            # Before the first query: whatever is purged from here on makes this page stale.
-            sequence = service.stamps.sequence()
-        except Unavailable:
-            sequence = None
-        reply = render(self._application, bare_request(environ, address), strict=service.strict)
+        self._look()
+        sequence = self._sequence()
+        if sequence is None or service.next_planned(sequence) <= since:
+            self._do_what_is_due()
+            sequence = self._sequence()
+        rendering = service.rendering(address, sequence, since) if sequence is not None else None
+        request = bare_request(environ, address)
+        reply = render(self._application, request, strict=service.strict, rendering=rendering)
         if sequence is None or not reply.may_be_kept():
             return reply
         tags = [*reply.tags, EVERYTHING]
@@ -141,16 +143,26 @@ class PageCache:
             body=reply.body,
             tags=tags,
             sequence=sequence,
-            expires=service.expiry(tags, since, brief=not reply.lasting),
+            expires=service.expiry(tags, sequence, since, brief=not reply.lasting),
         )
         service.keep(address, entry)
         return entry
 
-    def _prepare(self) -> None:
-        """Do what has become due before anything is read."""
-        if self._service.before_render:
+    def _sequence(self) -> int | None:
+        """The purge sequence before the first query: whatever is purged from then on makes the page stale."""
+        try:
+            return self._service.stamps.sequence()
+        except Unavailable:
+            return None
+
+    def _look(self) -> None:
+        for hook in self._service.before_render:
+            hook()
+
+    def _do_what_is_due(self) -> None:
+        if self._service.when_due:
             with self._service.app.app_context():
-                for hook in self._service.before_render:
+                for hook in self._service.when_due:
                     hook()
 
     def _plain(self, reply: Reply, environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from cms.cache.dependencies import recording
 from cms.cache.entries import Headers
+from cms.cache.fragments import Rendering
 
 logger = logging.getLogger(__name__)
 
@@ -62,11 +63,13 @@ class Reply:
         )
 
 
-def render(application: WsgiApplication, request: dict[str, Any], *, strict: bool) -> Reply:
+def render(
+    application: WsgiApplication, request: dict[str, Any], *, strict: bool, rendering: Rendering | None = None
+) -> Reply:
     """The application's reply to a request that tells nothing of the visitor.
 
-    With `strict`, raises UndeclaredDependency or PersonalReply where the reply may not be kept for a reason that
-    somebody has to mend.
+    With `rendering`, parts that other pages show as well are taken from there and kept there. With `strict`, raises
+    UndeclaredDependency or PersonalReply where the reply may not be kept for a reason that somebody has to mend.
     """
     begun: list[Any] = []
     written = io.BytesIO()
@@ -75,7 +78,7 @@ def render(application: WsgiApplication, request: dict[str, Any], *, strict: boo
         begun[:] = [status, headers]
         return written.write
 
-    with recording(strict=strict) as record:
+    with recording(strict=strict, rendering=rendering) as record:
         body = application(request, start_response)
         try:
             for part in body:

@@ -21,11 +21,12 @@ from cms.cache.cdn.telling import Teller, ToldDelivery
 from cms.cache.connection import TIMEOUT, connect
 from cms.cache.delivery import Delivery, LocalDelivery, SharedDelivery
 from cms.cache.entries import Entry, decode
+from cms.cache.fragments import Fragments, Rendering
 from cms.cache.journal import LEASE_SECONDS as LOOK_SECONDS
 from cms.cache.journal import Journal
 from cms.cache.locks import LocalLocks, Locks, RedisLocks
-from cms.cache.moments import next_moment
-from cms.cache.near import NearPages
+from cms.cache.moments import earliest_moment, next_moment
+from cms.cache.near import Near
 from cms.cache.outbox import Outbox
 from cms.cache.redis_stamps import LEASE_SECONDS, RedisStamps
 from cms.cache.release import fingerprint
@@ -64,9 +65,12 @@ class CacheService:
         self._secret = blake2b(str(secret).encode(), person=b"page cache", digest_size=32).digest()
         self.before_lookup: list[Callable[[], object]] = []
         self.before_render: list[Callable[[], object]] = []
+        self.when_due: list[Callable[[], object]] = []
         size: int = config.setdefault("PAGE_CACHE_BYTES", 64 * MEGABYTE)
-        self.near = NearPages(most_entries=50_000, most_bytes=size)
-        self.near_brief = NearPages(most_entries=NEAR_BRIEF_ENTRIES, most_bytes=size // 8)
+        self.near: Near[Address, Entry] = Near(most_entries=50_000, most_bytes=size)
+        self.near_brief: Near[Address, Entry] = Near(most_entries=NEAR_BRIEF_ENTRIES, most_bytes=size // 8)
+        # The sequence at which it was asked when the next publication is planned, and the answer.
+        self._planned: tuple[int, float] = (-1, 0.0)
         self.stamps: Stamps
         self.delivery: Delivery
         self.locks: Locks
@@ -77,6 +81,7 @@ class CacheService:
             self._share(app, url)
         else:
             self._keep_here(app)
+        self.fragments = Fragments(self.stamps, self.now, size // 4)
         self.cdn_keys = cdn.keys_of(app, self._secret)
         self.teller: Teller | None = None
         if self.cdn_keys is not None:
@@ -93,6 +98,10 @@ class CacheService:
         """Start what a process that serves does beside its requests; costs next to nothing the second time."""
         if self.teller is not None:
             self.teller.start()
+
+    def now(self) -> float:
+        """The present moment in seconds since 1970."""
+        return self.clock()
 
     def _keep_here(self, app: Flask) -> None:
         self.stamps = LocalStamps()
@@ -134,6 +143,7 @@ class CacheService:
         """Purge every page, in every process."""
         self.near.clear()
         self.near_brief.clear()
+        self.fragments.clear()
         self.delivery.deliver_now({EVERYTHING})
 
     def _recover(self) -> None:
@@ -185,14 +195,36 @@ class CacheService:
         place = self._places(address)[0] if _is_lasting(entry) and address.known else address.shared_place(self.release)
         self._tolerate(lambda: self._store.set(place, entry.encode(self._secret), timeout=seconds))
 
-    def expiry(self, tags: Sequence[str], since: float, *, brief: bool) -> float:
-        """The moment from which a page with these tags, rendered from the moment `since` on, must not be given.
+    def expiry(self, tags: Sequence[str], sequence: int, since: float, *, brief: bool) -> float:
+        """The moment from which a page with these tags, rendered from `sequence` on, must not be given.
 
-        Both in seconds since 1970. What was planned for a moment within the rendering counts: the page may lack it.
+        It and `since`, when the rendering began, are in seconds since 1970. What was planned for a moment within the
+        rendering counts: the page may lack it.
         """
-        planned = next_moment(self._engine(), tags, datetime.fromtimestamp(since, UTC))
         latest = since + (BRIEF_LIFETIME if brief else LIFETIME)
+        if self.next_planned(sequence) >= latest:
+            return latest
+        planned = next_moment(self._engine(), tags, datetime.fromtimestamp(since, UTC))
         return min(latest, planned.timestamp()) if planned is not None else latest
+
+    def rendering(self, address: Address, sequence: int, since: float) -> Rendering:
+        """What parts of a page need to know: the page at `address`, rendered from the moment `since` on."""
+
+        # Whatever is planned ends all parts: it needs no question of its own, and seldom happens.
+        ends = min(since + LIFETIME, self.next_planned(sequence))
+        return Rendering(self.fragments, sequence, ends, address.root)
+
+    def next_planned(self, sequence: int) -> float:
+        """The moment (seconds since 1970) of the earliest planned publication, given the present sequence.
+
+        Making, moving or dropping a plan purges what it touches, so while the sequence stays nobody has to be asked.
+        """
+        known_at, moment = self._planned
+        if known_at != sequence:
+            planned = earliest_moment(self._engine())
+            moment = planned.timestamp() if planned is not None else float("inf")
+            self._planned = sequence, moment
+        return moment
 
     def _engine(self) -> Engine:
         with self.app.app_context():
@@ -208,8 +240,12 @@ class CacheService:
         return True
 
     def _keep_near(self, address: Address, entry: Entry) -> None:
-        near = self.near if _is_lasting(entry) and address.known else self.near_brief
+        near, other = self.near, self.near_brief
+        if not (_is_lasting(entry) and address.known):
+            near, other = other, near
         near.put(address, entry)
+        # A page may have come where none was, or have gone.
+        other.drop(address)
 
     def _places(self, address: Address) -> list[str]:
         shared = address.shared_place(self.release)

@@ -3,17 +3,20 @@
 The public site and the preview in the back office call the same functions, and so show the same page.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from babel.dates import format_skeleton
 from flask_babel import get_locale
+from markupsafe import Markup, escape
 
 from cms.cache import depends_on
+from cms.cache.fragments import Part, part, parts, shared
 from cms.cache.tags import ui_tag
-from cms.content import queries
+from cms.content import post_lists, queries
 from cms.content.media_library import picture_of, pictures_by_name
 from cms.content.rendering import Picture, RenderedBody, picture_names, render_body
 from cms.content.settings import posts_per_page, site_settings
@@ -25,6 +28,8 @@ RELATED = 3
 RECENT = 5
 TOPICS = 16
 ARABIC_ARTICLE = "ال"
+
+Links = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -38,15 +43,36 @@ class LanguageLink:
 
 @dataclass(frozen=True)
 class Frame:
-    """What stands around the content of every public page. Paths are of this site, `base_url` makes them absolute."""
+    """What stands around the content of every public page. Paths are of this site, `base_url` makes them absolute.
+
+    `tags` are those of its settings and menus.
+    """
 
     settings: Mapping[str, str]
     language: LocaleInfo
     languages: tuple[LanguageLink, ...]
-    header_menu: Sequence[tuple[str, str]]
-    footer_menu: Sequence[tuple[str, str]]
+    header_menu: Links
+    footer_menu: Links
     path: str
     base_url: str
+    tags: frozenset[str] = frozenset()
+
+    def around(self, name: str, caller: Callable[[], str]) -> Markup:
+        """The head or the foot of the page, which is kept for every page of the language that marks the same link.
+
+        In the block that is given, `page_address` stands for the page's own.
+        """
+        own = {home_path(self.language.code), *(url for _label, url in self.header_menu)}
+        marked = self.path if self.path in own else ""
+        missing = tuple(link.language.code for link in self.languages if link.path is None)
+        code = self.language.code
+        kept = part(name, code, marked, missing, read=lambda: self, tags=self.tags).show(caller)
+        return Markup(kept.replace(self.page_address, escape(_quoted(self.path))))  # noqa: S704 - both are escaped
+
+    @property
+    def page_address(self) -> str:
+        """Stands for `path` in what is kept for many pages."""
+        return "/.the-path-of-this-page."
 
     @property
     def name(self) -> str:
@@ -106,6 +132,16 @@ def site_codes() -> list[str]:
     return [info.code for info in site_locales()]
 
 
+def home_path(locale: str) -> str:
+    """The path of the home page of a language."""
+    return f"/{locale}/"
+
+
+def _quoted(path: str) -> str:
+    """A path as the value of a query parameter, in the spelling of `url_for`."""
+    return quote(path, safe="!$'()*,/:;?@")
+
+
 def month_name(year: int, month: int) -> str:
     """A month as a title in the current language: "November 2026"."""
     name: str = format_skeleton("yMMMM", datetime(year, month, 15, tzinfo=UTC), locale=get_locale())
@@ -116,22 +152,29 @@ def frame(locale: str, path: str, base_url: str, versions: Mapping[str, str]) ->
     """Everything around the content of a page.
 
     `versions` holds the paths under which the same content can be read, by language; `path` is the page's own.
-    Three queries, whatever the page.
+    Three queries where no other page of the language has asked them.
     """
     depends_on(ui_tag(locale))
+    (settings, header_menu, footer_menu), tags = shared("frame", locale, read=lambda: _read_around(locale))
     languages = tuple(
         LanguageLink(info, path if info.code == locale else versions.get(info.code), info.code == locale)
         for info in site_locales()
     )
     return Frame(
-        settings=site_settings(locale),
+        settings=settings,
         language=describe(locale),
         languages=languages,
-        header_menu=queries.menu_links("header", locale),
-        footer_menu=queries.menu_links("footer", locale),
+        header_menu=header_menu,
+        footer_menu=footer_menu,
         path=path,
         base_url=base_url,
+        tags=tags,
     )
+
+
+def _read_around(locale: str) -> tuple[Mapping[str, str], Links, Links]:
+    """What of a frame is the same on every page of a language: settings, menus of the head and the foot."""
+    return site_settings(locale), queries.menu_links("header", locale), queries.menu_links("footer", locale)
 
 
 def versions_of(document: Any) -> dict[str, str]:
@@ -140,15 +183,32 @@ def versions_of(document: Any) -> dict[str, str]:
     return {row.locale: row.public_path for row in rows}
 
 
-def cards(posts: Iterable[Post]) -> list[Card]:
-    """Posts as a list shows them; their pictures are loaded already."""
-    return [Card(post, _picture(post.featured_image, post.locale)) for post in posts]
+def cards(ids: Sequence[int], kind: str = "card", *, leading: bool = False) -> list[Part[Card]]:
+    """Posts as a list shows them. One query reads those whose card no page has at hand, two where they have pictures.
+
+    `kind` tells cards apart that templates show differently; where one is `leading`, the first is of the kind "lead".
+    """
+    kinds = ["lead" if leading and place == 0 else kind for place in range(len(ids))]
+    return parts("card", list(zip(ids, kinds, strict=True)), _read_cards)
 
 
-def side_column(locale: str) -> SideColumn:
+def _read_cards(missing: list[tuple[Any, ...]]) -> Iterator[tuple[tuple[Any, ...], Card, Sequence[Any]]]:
+    posts = post_lists.posts_of_cards([one[0] for one in missing])
+    for one in missing:
+        post = posts.get(one[0])
+        if post is not None:
+            card = Card(post, _picture(post.featured_image, post.locale))
+            yield one, card, (post, post.author, post.category, post.featured_image)
+
+
+def side_column(locale: str) -> Part[SideColumn]:
     """Recent posts and the topics that are written about most."""
-    topics = [tag for tag, _uses in queries.most_used_tags(locale, TOPICS)]
-    return SideColumn(queries.recent_posts(locale, RECENT), topics)
+    return part("side", locale, read=lambda: _read_side(locale))
+
+
+def _read_side(locale: str) -> SideColumn:
+    topics = [tag for tag, _uses in post_lists.most_used_tags(locale, TOPICS)]
+    return SideColumn(post_lists.recent_posts(locale, RECENT), topics)
 
 
 def article(document: Any) -> Article:
@@ -180,7 +240,7 @@ def post_page(post: Post, base_url: str) -> dict[str, Any]:
         "post": post,
         "earlier": earlier,
         "later": later,
-        "related": cards(queries.related_posts(post, RELATED)),
+        "related": cards(post_lists.related_posts(post, RELATED), "related"),
     }
 
 

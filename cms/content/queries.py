@@ -1,15 +1,16 @@
-"""Every read of the public site. Each function says what the page now depends on; views never list tags.
+"""The reads of the public site; lists of posts are in `post_lists`.
+
+Each function says what the page now depends on; views never list tags.
 
 An object that is shown is declared by `depends_on(object)`, a list by the tag of its collection: so a page is
 rendered anew when one of its objects changes, and also when an object appears that was not there before.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, func, literal, literal_column, select, tuple_
 from sqlalchemy.orm import defer, joinedload, lazyload, load_only, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -19,147 +20,23 @@ from cms.extensions import db
 from cms.models import Category, Media, Menu, MenuItem, Page, Post, Redirect, Tag, User
 from cms.models.base import all_models, columns_of
 from cms.models.column_types import UtcMoment
-from cms.models.post import post_tags
 from cms.models.publishable import Publishable, Status
 from cms.models.sluggable import Sluggable
 from cms.models.translatable import Translatable
 
-T = TypeVar("T")
-
-# Deeper pages are reached through tags, categories and the archive; an offset costs what it skips.
-LAST_PAGE = 1000
-# Of how many of the newest posts the tags are counted: what a site is about now, at the same cost whatever its size.
-COUNTED_POSTS = 1000
-
-
-@dataclass(frozen=True)
-class Listing(Generic[T]):
-    """One page of a list; `number` counts from 1."""
-
-    items: Sequence[T]
-    number: int
-    has_next: bool
-
-    @property
-    def has_previous(self) -> bool:
-        return self.number > 1
+# Written out, so that a database sees that the indexes of what is live (`publishable.LIVE`) hold all that is asked for.
+_PUBLISHED: ColumnElement[str] = literal_column(f"'{Status.PUBLISHED.value}'")
 
 
 def live(model: Any, locale: str) -> list[ColumnElement[bool]]:
     """The conditions under which visitors see a row."""
-    return [model.locale == locale, model.status == Status.PUBLISHED, model.trashed_at.is_(None)]
+    return [model.locale == locale, model.status == _PUBLISHED, model.trashed_at.is_(None)]
 
 
-def _cards(locale: str) -> Select[Post]:
-    """Posts with what a card shows, newest first; the text itself stays in the database."""
-    return (
-        select(Post)
-        .where(*live(Post, locale))
-        .order_by(Post.published_at.desc(), Post.id.desc())
-        .options(
-            defer(Post.body),
-            _author_of(Post),
-            joinedload(Post.category),
-            joinedload(Post.featured_image).selectinload(Media.texts),
-        )
-    )
-
-
-def _author_of(model: type[Post | Page]) -> ExecutableOption:
+def author_of(model: type[Post | Page]) -> ExecutableOption:
     """The author with what readers see; neither roles nor anything secret."""
     shown = load_only(User.username, User.display_name, User.bio)
     return joinedload(model.author).options(shown, lazyload(User.roles))
-
-
-def _declare_posts(posts: Sequence[Post], locale: str) -> None:
-    depends_on(collection_tag(Post, locale))
-    for post in posts:
-        depends_on(post, post.author, post.category, post.featured_image)
-
-
-def _listing(query: Select[Post], locale: str, number: int, per_page: int) -> Listing[Post]:
-    rows = db.session.scalars(query.limit(per_page + 1).offset((number - 1) * per_page)).unique().all()
-    _declare_posts(rows, locale)
-    return Listing(rows[:per_page], number, len(rows) > per_page)
-
-
-def page_number(text: str | None) -> int | None:
-    """The page that a query string asks for: 1 where it asks for none, None where there can be no such page."""
-    if not text:
-        return 1
-    if not text.isascii() or not text.isdigit() or len(text) > 6:
-        return None
-    number = int(text)
-    return number if 1 <= number <= LAST_PAGE else None
-
-
-def published_posts(locale: str, number: int, per_page: int) -> Listing[Post]:
-    """The newest posts of a language."""
-    return _listing(_cards(locale), locale, number, per_page)
-
-
-def posts_with_tag(tag: Tag, number: int, per_page: int) -> Listing[Post]:
-    """The newest posts with a tag."""
-    tagged = select(post_tags.c.post_id).where(post_tags.c.tag_id == tag.id)
-    return _listing(_cards(tag.locale).where(Post.id.in_(tagged)), tag.locale, number, per_page)
-
-
-def posts_in_category(category: Category, number: int, per_page: int) -> Listing[Post]:
-    """The newest posts of a category."""
-    query = _cards(category.locale).where(Post.category_id == category.id)
-    return _listing(query, category.locale, number, per_page)
-
-
-def posts_by_author(author: User, locale: str, number: int, per_page: int) -> Listing[Post]:
-    """The newest posts of an author in a language."""
-    return _listing(_cards(locale).where(Post.author_id == author.id), locale, number, per_page)
-
-
-def posts_in_month(locale: str, year: int, month: int, number: int, per_page: int) -> Listing[Post]:
-    """The posts of one month (UTC), newest first."""
-    start, end = _month(year, month)
-    query = _cards(locale).where(Post.published_at >= start, Post.published_at < end)
-    return _listing(query, locale, number, per_page)
-
-
-def _month(year: int, month: int) -> tuple[datetime, datetime]:
-    """The first moment of a month and the first of the next."""
-    start = datetime(year, month, 1, tzinfo=UTC)
-    return start, datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
-
-
-def recent_posts(locale: str, limit: int) -> Sequence[Post]:
-    """The newest posts with title and date, for a side column."""
-    query = select(Post).where(*live(Post, locale)).order_by(Post.published_at.desc(), Post.id.desc())
-    rows = db.session.scalars(query.options(defer(Post.body)).limit(limit)).all()
-    depends_on(collection_tag(Post, locale), *rows)
-    return rows
-
-
-def most_used_tags(locale: str, limit: int) -> list[tuple[Tag, int]]:
-    """Tags with the number of the newest published posts that bear them, most used first."""
-    newest = (
-        select(Post.id)
-        .where(*live(Post, locale))
-        .order_by(Post.published_at.desc(), Post.id.desc())
-        .limit(COUNTED_POSTS)
-        .subquery()
-    )
-    uses = func.count().label("uses")
-    counted = (
-        select(post_tags.c.tag_id, uses)
-        .where(post_tags.c.post_id.in_(select(newest.c.id)))
-        .group_by(post_tags.c.tag_id)
-        .subquery()
-    )
-    rows = db.session.execute(
-        select(Tag, counted.c.uses)
-        .join(counted, counted.c.tag_id == Tag.id)
-        .order_by(counted.c.uses.desc(), Tag.name)
-        .limit(limit)
-    ).all()
-    depends_on(collection_tag(Post, locale), collection_tag(Tag, locale), *(row[0] for row in rows))
-    return [(row[0], row[1]) for row in rows]
 
 
 def post_by_slug(locale: str, slug: str) -> Post | None:
@@ -168,7 +45,7 @@ def post_by_slug(locale: str, slug: str) -> Post | None:
         select(Post)
         .where(*live(Post, locale), Post.slug == slug)
         .options(
-            _author_of(Post),
+            author_of(Post),
             joinedload(Post.category),
             joinedload(Post.featured_image).selectinload(Media.texts),
             selectinload(Post.tags),
@@ -192,26 +69,6 @@ def neighbours(post: Post) -> tuple[Post | None, Post | None]:
     later = db.session.scalars(after.limit(1)).first()
     depends_on(collection_tag(Post, post.locale), earlier, later)
     return earlier, later
-
-
-def related_posts(post: Post, limit: int) -> Sequence[Post]:
-    """Published posts that share most tags with this one, then those of its category."""
-    tag_ids = [tag.id for tag in post.tags]
-    shared = (
-        select(post_tags.c.post_id, func.count().label("shared"))
-        .where(post_tags.c.tag_id.in_(tag_ids), post_tags.c.post_id != post.id)
-        .group_by(post_tags.c.post_id)
-        .subquery()
-    )
-    query = (
-        _cards(post.locale)
-        .join(shared, shared.c.post_id == Post.id)
-        .order_by(None)
-        .order_by(shared.c.shared.desc(), Post.published_at.desc(), Post.id.desc())
-    )
-    rows = db.session.scalars(query.limit(limit)).unique().all()
-    _declare_posts(rows, post.locale)
-    return rows
 
 
 def translations_of(document: Any) -> list[Any]:
@@ -246,23 +103,6 @@ def author_by_username(username: str) -> User | None:
     user = db.session.scalars(query).first()
     depends_on(user if user is not None else collection_tag(User))
     return user
-
-
-def locales_of_author(author: User) -> list[str]:
-    """The languages in which an author has published posts."""
-    return _locales_where(Post.author_id == author.id)
-
-
-def locales_of_month(year: int, month: int) -> list[str]:
-    """The languages in which posts were published in a month (UTC)."""
-    start, end = _month(year, month)
-    return _locales_where(Post.published_at >= start, Post.published_at < end)
-
-
-def _locales_where(*conditions: ColumnElement[bool]) -> list[str]:
-    query = select(Post.locale).where(Post.status == Status.PUBLISHED, Post.trashed_at.is_(None), *conditions)
-    depends_on(collection_tag(Post))
-    return list(db.session.scalars(query.distinct()))
 
 
 def public_models() -> list[Any]:
@@ -320,7 +160,7 @@ def page_by_path(locale: str, path: str) -> Page | None:
     page = db.session.scalars(
         select(Page)
         .where(*live(Page, locale), Page.path == path)
-        .options(joinedload(Page.featured_image).selectinload(Media.texts), _author_of(Page))
+        .options(joinedload(Page.featured_image).selectinload(Media.texts), author_of(Page))
     ).first()
     if page is None:
         depends_on(collection_tag(Page, locale))

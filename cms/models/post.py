@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Column, ForeignKey, Table
+from sqlalchemy import Column, ForeignKey, Index, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cms.extensions import Base
@@ -11,7 +11,7 @@ from cms.models.base import Model
 from cms.models.category import Category
 from cms.models.column_types import Markup, Summary, Title
 from cms.models.media import Media
-from cms.models.publishable import Publishable, index_of_list
+from cms.models.publishable import LIVE, Publishable, index_of_list
 from cms.models.sluggable import Sluggable
 from cms.models.tag import Tag
 from cms.models.translatable import Translatable
@@ -20,7 +20,9 @@ post_tags = Table(
     "post_tags",
     Base.metadata,
     Column("post_id", ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True),
-    Column("tag_id", ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("tag_id", ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True),
+    # The posts of a tag, those written last at its end.
+    Index(None, "tag_id", "post_id"),
 )
 
 
@@ -48,7 +50,12 @@ class Post(Translatable, Sluggable, Publishable, Model):
 
     @classmethod
     def table_arguments(cls) -> tuple[Any, ...]:
-        return (index_of_list("category_id", "updated_at"),)
+        # The public lists, each read from its newest end.
+        lists = (("locale",), ("author_id", "locale"), ("category_id", "locale"))
+        return (
+            index_of_list("category_id", "updated_at"),
+            *(index_of_list(*names, "published_at", rows=LIVE) for names in lists),
+        )
 
     @property
     def public_path(self) -> str:

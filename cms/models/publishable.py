@@ -23,8 +23,9 @@ class Status(StrEnum):
     PUBLISHED = "published"
 
 
-HERE, IN_TRASH, SCHEDULED, SUBMITTED = (
+HERE, LIVE, IN_TRASH, SCHEDULED, SUBMITTED = (
     "trashed_at IS NULL",
+    "status = 'published' AND trashed_at IS NULL",
     "trashed_at IS NOT NULL",
     "trashed_at IS NULL AND scheduled_at IS NOT NULL",
     "trashed_at IS NULL AND submitted_at IS NOT NULL",
@@ -32,7 +33,7 @@ HERE, IN_TRASH, SCHEDULED, SUBMITTED = (
 
 
 def index_of_list(*names: str, rows: str = HERE) -> Index:
-    """An index for a list in the back office: some of the rows, sorted by these columns.
+    """An index for a list: some of the rows, sorted by these columns.
 
     It ends with the id, so that a page of the list is found in the index alone, however deep it is.
     """

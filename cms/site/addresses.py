@@ -7,7 +7,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 
 from cms.cache import depends_on
 from cms.cache.tags import settings_tag
-from cms.content.queries import page_number
+from cms.content.post_lists import page_number
 from cms.i18n.locales import lookup
 
 

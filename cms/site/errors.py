@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadRequestKeyError, HTTPException, SecurityError, UnsupportedMediaType
 from werkzeug.routing import RequestRedirect
 
-from cms.content import presenting, queries
+from cms.content import post_lists, presenting, queries
 from cms.content.errors import Conflict, ContentError, NotFound
 from cms.i18n.locales import lookup
 from cms.security.answers import wants_json
@@ -119,7 +119,7 @@ def _page(status: int, sentence: str | None) -> ResponseReturnValue:
         text=sentence or explanation.text,
         frame=frame,
         back_office=_back_office_link(status),
-        recent=queries.recent_posts(frame.language.code, presenting.RECENT) if frame is not None else [],
+        recent=post_lists.recent_posts(frame.language.code, presenting.RECENT) if frame is not None else [],
     )
     return page, status
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug import Response as BaseResponse
 from werkzeug.exceptions import HTTPException, NotFound
 
-from cms.content import presenting, queries
+from cms.content import post_lists, presenting, queries
 from cms.i18n.locales import LocaleInfo, default_locale, lookup
 from cms.i18n.negotiation import negotiate
 from cms.security.sessions import is_personal
@@ -88,7 +88,7 @@ def _of_document(found: Any) -> dict[str, str]:
 
 def _of_author(username: str) -> dict[str, str]:
     found = queries.author_by_username(username)
-    locales = queries.locales_of_author(found) if found is not None else []
+    locales = post_lists.locales_of_author(found) if found is not None else []
     return {code: url_for("site.author", locale=code, username=username) for code in locales}
 
 
@@ -97,7 +97,7 @@ def _of_search() -> dict[str, str]:
 
 
 def _of_month(year: int, month: int) -> dict[str, str]:
-    locales = queries.locales_of_month(year, month) if is_month(year, month) else []
+    locales = post_lists.locales_of_month(year, month) if is_month(year, month) else []
     return {code: url_for("site.archive", locale=code, year=year, month=month) for code in locales}
 
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from cms.content import presenting, queries
+from cms.content import post_lists, presenting, queries
 from cms.site.addresses import base_url, settle_language
 
 syndication = Blueprint("syndication", __name__)
@@ -19,7 +19,7 @@ def feed(locale: str) -> ResponseReturnValue:
     path = url_for("syndication.feed", locale=locale)
     context = {
         "frame": presenting.frame(locale, path, base_url(), {}),
-        "posts": queries.published_posts(locale, 1, FEED_LENGTH).items,
+        "posts": post_lists.newest_posts(locale, FEED_LENGTH),
         "home": url_for("site.home", locale=locale),
     }
     return Response(render_template("site/feed.xml", **context), content_type="application/atom+xml; charset=utf-8")

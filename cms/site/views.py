@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
-from cms.content import presenting, queries
-from cms.content.queries import Listing
+from cms.content import post_lists, presenting, queries
+from cms.content.post_lists import Listing
 from cms.site.addresses import asked_page, base_url, is_month, settle_language
 
 site = Blueprint("site", __name__)
@@ -21,10 +21,10 @@ site.before_request(settle_language)
 def home(locale: str) -> ResponseReturnValue:
     """The newest posts: one leading, the others as cards."""
     number = asked_page()
-    versions = {code: url_for("site.home", locale=code) for code in presenting.site_codes()}
-    frame = presenting.frame(locale, url_for("site.home", locale=locale), base_url(), versions)
-    listing = queries.published_posts(locale, number, frame.per_page)
-    return _list_page("site/home.html", listing, frame=frame)
+    versions = {code: presenting.home_path(code) for code in presenting.site_codes()}
+    frame = presenting.frame(locale, versions[locale], base_url(), versions)
+    listing = post_lists.published_posts(locale, number, frame.per_page)
+    return _list_page("site/home.html", listing, leading=number == 1, frame=frame)
 
 
 @site.get("/<language:locale>/posts/<text:slug>")
@@ -43,7 +43,7 @@ def tag(locale: str, slug: str) -> ResponseReturnValue:
     if found is None:
         return page(locale, f"tags/{slug}")
     context = presenting.topic_page(found, base_url())
-    listing = queries.posts_with_tag(found, asked_page(), context["frame"].per_page)
+    listing = post_lists.posts_with_tag(found, asked_page(), context["frame"].per_page)
     return _list_page("site/list.html", listing, **context, kind=_("Topic"), icon_name="tag", title=found.name)
 
 
@@ -54,7 +54,7 @@ def category(locale: str, slug: str) -> ResponseReturnValue:
     if found is None:
         return page(locale, f"categories/{slug}")
     context = presenting.topic_page(found, base_url())
-    listing = queries.posts_in_category(found, asked_page(), context["frame"].per_page)
+    listing = post_lists.posts_in_category(found, asked_page(), context["frame"].per_page)
     context |= {"kind": _("Section"), "icon_name": "category", "title": found.name, "intro": found.description}
     return _list_page("site/list.html", listing, **context)
 
@@ -63,12 +63,12 @@ def category(locale: str, slug: str) -> ResponseReturnValue:
 def author(locale: str, username: str) -> ResponseReturnValue:
     """The posts of an author. Whoever has published nothing in this language has no page: accounts are private."""
     found = queries.author_by_username(username)
-    locales = queries.locales_of_author(found) if found is not None else []
+    locales = post_lists.locales_of_author(found) if found is not None else []
     if found is None or locale not in locales:
         return page(locale, f"authors/{username}")
     versions = {code: url_for("site.author", locale=code, username=username) for code in locales}
     frame = presenting.frame(locale, versions[locale], base_url(), versions)
-    listing = queries.posts_by_author(found, locale, asked_page(), frame.per_page)
+    listing = post_lists.posts_by_author(found, locale, asked_page(), frame.per_page)
     return _list_page("site/author.html", listing, frame=frame, author=found, title=str(found), intro=found.bio)
 
 
@@ -77,12 +77,12 @@ def archive(locale: str, year: int, month: int) -> ResponseReturnValue:
     """The posts of one month."""
     if not is_month(year, month):
         raise NotFound
-    locales = queries.locales_of_month(year, month)
+    locales = post_lists.locales_of_month(year, month)
     if locale not in locales:
         raise NotFound
     versions = {code: url_for("site.archive", locale=code, year=year, month=month) for code in locales}
     frame = presenting.frame(locale, versions[locale], base_url(), versions)
-    listing = queries.posts_in_month(locale, year, month, asked_page(), frame.per_page)
+    listing = post_lists.posts_in_month(locale, year, month, asked_page(), frame.per_page)
     title = presenting.month_name(year, month)
     return _list_page("site/list.html", listing, frame=frame, kind=_("Archive"), icon_name="calendar", title=title)
 
@@ -103,14 +103,14 @@ def page(locale: str, path: str) -> ResponseReturnValue:
     return render_template(template, **context)
 
 
-def _list_page(template: str, listing: Listing[Any], **context: Any) -> str:
-    """A page of a list; 404 beyond its end."""
-    if listing.number > 1 and not listing.items:
+def _list_page(template: str, listing: Listing, *, leading: bool = False, **context: Any) -> str:
+    """A page of a list; 404 beyond its end. `leading`: its first post is shown larger."""
+    if listing.number > 1 and not listing.ids:
         raise NotFound
     frame: presenting.Frame = context["frame"]
     return render_template(
         template,
-        cards=presenting.cards(listing.items),
+        cards=presenting.cards(listing.ids, leading=leading),
         side=presenting.side_column(frame.language.code),
         number=listing.number,
         newer_url=_numbered(frame.path, listing.number - 1) if listing.has_previous else None,

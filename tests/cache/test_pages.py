@@ -2,6 +2,7 @@
 
 import gzip
 import threading
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from cms.cache import depends_on, purge_now
 from cms.cache.rendering import PersonalReply
 from cms.extensions import db
 from cms.models import Tag
-from tests.cache.conftest import SmallSite
+from tests.cache.conftest import Clock, SmallSite
+from tests.cache.test_moments import plan
 
 LONG = "A page that is long enough to be worth compressing. " * 40
 
@@ -250,20 +252,57 @@ def test_a_hit_asks_the_database_nothing(site: SmallSite, count_queries: Any) ->
     assert len(queries) == 0
 
 
-def test_hooks_run_before_the_look_up_and_before_the_rendering(site: SmallSite) -> None:
+def test_hooks_run_before_the_look_up_and_where_a_planned_moment_has_come(site: SmallSite, clock: Clock) -> None:
+    site.service.clock = clock
     called: list[str] = []
     site.service.before_lookup.append(lambda: called.append("look"))
-    site.service.before_render.append(lambda: called.append("render"))
-    site.pages["/en/"] = simple
+    site.service.before_render.append(lambda: called.append("begin"))
+    site.service.when_due.append(lambda: called.append("due"))
+    site.pages |= {"/en/": simple, "/en/late": simple, "/en/later": simple}
+    with site.app.app_context():
+        plan(1, datetime.fromtimestamp(clock.now + 60, UTC))
     site.mark("/en/")
     site.mark("/en/")
     site.mark("/admin/")
-    assert called == ["look", "render", "look", "look"]
+    assert called == ["look", "begin", "look", "look"]
+    called.clear()
+    clock.now += 60
+    site.mark("/en/late")
+    assert called == ["look", "begin", "due"]
+    # What could not be done is tried again.
+    site.mark("/en/later")
+    assert called == ["look", "begin", "due"] * 2
 
 
-def test_what_is_due_is_done_before_the_sequence_is_read(site: SmallSite) -> None:
+def test_a_plan_that_is_made_later_counts(site: SmallSite, clock: Clock) -> None:
+    """What was learned about plans is forgotten when one is made or moved, wherever that happens."""
+    site.service.clock = clock
+    called: list[str] = []
+    site.service.when_due.append(lambda: called.append("render"))
+    site.pages |= {"/en/": simple, "/en/late": simple}
+    site.mark("/en/")
+    with site.app.app_context():
+        plan(1, datetime.fromtimestamp(clock.now + 60, UTC))
+    clock.now += 60
+    site.mark("/en/late")
+    assert called == ["render"]
+
+
+def test_what_may_be_due_is_done_where_pages_are_not_kept(site: SmallSite) -> None:
+    called: list[str] = []
+    site.service.when_due.append(lambda: called.append("render"))
+    site.pages["/en/"] = simple
+    site.service.on = False
+    site.mark("/en/")
+    assert called == ["render"]
+
+
+def test_what_is_due_is_done_before_the_sequence_is_read(site: SmallSite, clock: Clock) -> None:
     """Publishing what is due purges pages; the page rendered after that is fresh, and kept."""
-    site.service.before_render.append(lambda: purge_now("posts@en"))
+    site.service.clock = clock
+    with site.app.app_context():
+        plan(1, datetime.fromtimestamp(clock.now - 1, UTC), locale="pt")
+    site.service.when_due.append(lambda: purge_now("posts@en"))
     site.pages["/en/"] = simple
     assert [site.mark("/en/") for _ in range(2)] == ["miss", "hit"]
 

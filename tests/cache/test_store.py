@@ -10,7 +10,7 @@ import redis
 
 from cms.cache.addresses import Address
 from cms.cache.entries import Entry
-from cms.cache.near import NearPages
+from cms.cache.near import Near
 from cms.cache.store import MemoryStore, RedisStore
 from tests.cache.conftest import Clock
 from tests.servers import RedisServer
@@ -100,7 +100,7 @@ def address(path: str) -> Address:
 
 
 def test_near_pages_are_bounded_and_the_used_stay() -> None:
-    near = NearPages(most_entries=3, most_bytes=1_000_000)
+    near = Near(most_entries=3, most_bytes=1_000_000)
     for path in ("a", "b", "c"):
         near.put(address(path), entry())
     assert near.get(address("a")) is not None
@@ -112,7 +112,7 @@ def test_near_pages_are_bounded_and_the_used_stay() -> None:
 
 
 def test_near_pages_are_bounded_in_bytes() -> None:
-    near = NearPages(most_entries=1000, most_bytes=100_000)
+    near = Near(most_entries=1000, most_bytes=100_000)
     for number in range(100):
         near.put(address(str(number)), entry(5_000))
         assert near.byte_size <= 100_000

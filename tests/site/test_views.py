@@ -357,3 +357,64 @@ def test_pages_may_stand_where_other_things_stand(client: SiteClient, name: str)
     if name == "posts":
         make_post(slug="child", title="The post")
         assert "<title>The post" in client.get("/en/posts/child").text
+
+
+def asked(queries: list[str]) -> int:
+    """How many statements are about the site; whether purges wait to be delivered is looked at from time to time."""
+    return len([query for query in queries if "pending_purges" not in query])
+
+
+@pytest.mark.parametrize(
+    ("kind", "cold", "warm"),
+    [("home", 10, 2), ("tag", 12, 4), ("category", 12, 4), ("author", 12, 4), ("archive", 11, 3), ("page", 8, 6)],
+)
+def test_what_a_page_asks_grows_with_nothing_that_it_shows(
+    client: SiteClient, app: Any, count_queries: Callable[..., Any], kind: str, cold: int, warm: int
+) -> None:
+    """Cold: nothing is at hand. Warm: another page has rendered the cards, the side, head and foot."""
+    author, category, tag = make_user("author", username="ana"), make_category(slug="sea"), make_tag(slug="salt")
+    make_page(slug="about")
+    make_setting("posts_per_page", "50")
+    path = {
+        "home": "/en/",
+        "tag": "/en/tags/salt",
+        "category": "/en/categories/sea",
+        "author": "/en/authors/ana",
+        "archive": "/en/archive/2026/11",
+        "page": "/en/about",
+    }[kind]
+    counts = []
+    for more in (2, 10):
+        for _ in range(more):
+            make_post(author=author, category=category, tags=[tag], published_at=NOVEMBER, featured_image=make_media())
+        app.extensions["page_cache"].forget_everything()
+        with count_queries() as first:
+            assert client.get(path).headers["X-Cache"] == "miss"
+        # The same page under another host: it is not kept, but all its parts are at hand.
+        with count_queries() as second:
+            assert client.get(path, base_url="http://127.0.0.1").headers["X-Cache"] == "miss"
+        counts.append((asked(first), asked(second)))
+    assert counts[0] == counts[1], "\n".join(second)
+    assert counts[0][0] <= cold, "\n".join(first)
+    assert counts[0][1] <= warm, "\n".join(second)
+
+
+def test_what_a_post_asks_grows_with_nothing_that_it_shows(
+    client: SiteClient, app: Any, count_queries: Callable[..., Any]
+) -> None:
+    counts = []
+    for more in (3, 6):
+        shared = [make_tag() for _ in range(more)]
+        posts = [make_post(tags=shared, author=make_user("author"), featured_image=make_media()) for _ in range(more)]
+        for locale in ("pt", "fr", "de")[: more // 2]:
+            translate(posts[0], locale)
+        app.extensions["page_cache"].forget_everything()
+        path = posts[0].public_path
+        with count_queries() as first:
+            assert client.get(path).headers["X-Cache"] == "miss"
+        with count_queries() as second:
+            assert client.get(path, base_url="http://127.0.0.1").headers["X-Cache"] == "miss"
+        counts.append((asked(first), asked(second)))
+    assert counts[0] == counts[1]
+    assert counts[0][0] <= 14, "\n".join(first)
+    assert counts[0][1] <= 9, "\n".join(second)
