@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import insert
 
 from cms.extensions import db
-from cms.models import Category, Post, Tag, User
+from cms.models import Category, Page, Post, Tag, User
 from cms.models.post import post_tags
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
@@ -32,6 +32,7 @@ def fill(app: Flask, posts: int, tags: int = 200, people: int = 50) -> None:
             {"name": f"Tag {n}", "slug": f"tag-{n}", "locale": "en", "translation_key": f"tag{n}"} for n in range(tags)
         ]
         connection.execute(insert(Tag.__table__), labels)
+        connection.execute(insert(Page.__table__), [_page()])
         first = connection.execute(User.__table__.select().with_only_columns(db.func.min(User.id))).scalar_one()
         for start in range(0, posts, AT_ONCE):
             numbers = range(start + 1, min(start + AT_ONCE, posts) + 1)
@@ -58,6 +59,22 @@ def _post(number: int, chance: random.Random, first_author: int, people: int) ->
         "updated_at": moment,
         "author_id": first_author + chance.randrange(people),
         "category_id": 1 + chance.randrange(len(WORDS)),
+    }
+
+
+def _page() -> dict[str, Any]:
+    return {
+        "title": "About",
+        "slug": "about",
+        "path": "about",
+        "locale": "en",
+        "translation_key": "about",
+        "body": "<p>What this site is about.</p>" * 6,
+        "status": "published",
+        "published_at": START,
+        "last_published_at": START,
+        "created_at": START,
+        "updated_at": START,
     }
 
 

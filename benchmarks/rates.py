@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks import load, static_file
+from benchmarks import load, rendered, static_file
 from benchmarks.contestants import Contestant, Setup, of_python, prepare
 from tests.servers import running_redis
 
 # Where contestants come from.
-MAKERS: list[Callable[[Setup], Iterator[Contestant]]] = [of_python, static_file.contestants]
+MAKERS: list[Callable[[Setup], Iterator[Contestant]]] = [of_python, static_file.contestants, rendered.contestants]
 Measured = tuple[float, float]
 
 

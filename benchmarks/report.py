@@ -12,8 +12,7 @@ def report(figures: Figures) -> str:
     if figures.get("rates"):
         parts.append(rates(figures["rates"]))
     if figures.get("uncached"):
-        rows = [[name, f"{ms:.1f}", str(count)] for name, (ms, count) in figures["uncached"].items()]
-        parts.append(table(["not cached", "milliseconds, median", "statements"], rows))
+        parts.append(rendered(figures["uncached"]))
     parts += [back_office(size, found) for size, found in figures.get("backoffice", {}).items()]
     if figures.get("start"):
         parts.append(start(figures["start"]))
@@ -42,6 +41,19 @@ def rates(rows: Sequence[Figures]) -> str:
 def ratio(value: float | None) -> str:
     """A share; a dash where there was nothing to compare with."""
     return "–" if value is None else f"{value:.2f}"
+
+
+def rendered(rows: Sequence[Figures]) -> str:
+    """Pages that are rendered: a line for each kind, with its milliseconds and statements at each size."""
+    sizes = sorted({row["posts"] for row in rows})
+    found = {(row["page"], row["posts"]): row for row in rows}
+    heads = ["rendered, ms (statements)"]
+    heads += [f"{state}, {size:,} posts" for state in ("cold", "warm") for size in sizes]
+    lines = []
+    for kind in dict.fromkeys(row["page"] for row in rows):
+        values = [found[kind, size][state] for state in ("cold", "warm") for size in sizes]
+        lines.append([kind, *(f"{ms:.1f} ({count})" for ms, count in values)])
+    return table(heads, lines)
 
 
 def back_office(size: str, found: Figures) -> str:

@@ -37,7 +37,7 @@ def main() -> None:
             warm_up = 0 if options.quick else 1
             figures["rates"] = rates.measure(folder, options.servers, options.rounds, options.seconds, warm_up)
         if "uncached" in options.only:
-            figures["uncached"] = uncached.measure(folder, options.posts, options.posts[-1])
+            figures["uncached"] = uncached.measure(folder, options.posts)
         if "backoffice" in options.only:
             figures["backoffice"] = {
                 str(size): back_office(folder, size, quick=options.quick) for size in options.backoffice_posts

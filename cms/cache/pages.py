@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from cms.cache.addresses import Address, Addresses, bare_request
 from cms.cache.breaker import Unavailable
@@ -18,6 +18,18 @@ StartResponse = Callable[..., Any]
 # Seconds for which a request waits for a page that somebody else is rendering, and between two looks for it.
 PATIENCE = 10.0
 GLANCE = 0.02
+
+
+class Rendered(NamedTuple):
+    """A reply of the application.
+
+    `sequence` is that from before its first query, None where it could not be read; `since` is the moment (seconds
+    since 1970) at which the rendering began.
+    """
+
+    reply: Reply
+    sequence: int | None
+    since: float
 
 
 class PageCache:
@@ -122,7 +134,8 @@ class PageCache:
             # It runs out by itself.
             return
 
-    def _render_and_keep(self, address: Address, environ: dict[str, Any]) -> Entry | Reply:
+    def render(self, address: Address, environ: dict[str, Any]) -> Rendered:
+        """Have the page rendered, with parts that are at hand."""
         service = self._service
         since = service.clock()
         self._look()
@@ -133,6 +146,11 @@ class PageCache:
         rendering = service.rendering(address, sequence, since) if sequence is not None else None
         request = bare_request(environ, address)
         reply = render(self._application, request, strict=service.strict, rendering=rendering)
+        return Rendered(reply, sequence, since)
+
+    def _render_and_keep(self, address: Address, environ: dict[str, Any]) -> Entry | Reply:
+        service = self._service
+        reply, sequence, since = self.render(address, environ)
         if sequence is None or not reply.may_be_kept():
             return reply
         tags = [*reply.tags, EVERYTHING]

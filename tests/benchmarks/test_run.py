@@ -30,7 +30,11 @@ def test_every_part_runs_and_is_written_down(tmp_path: Path) -> None:
         assert row["requests a second"] > 0
         assert row["microseconds"] > 0
         assert row["share of rate"] > 0
-    assert "home, 100 posts" in figures["uncached"]
+    assert ("home rendered, from parts at hand", "granian") in names
+    kinds = {"home", "home, page 50", "post", "tag", "category", "author", "archive", "page", "feed"}
+    assert {row["page"] for row in figures["uncached"]} == kinds
+    for row in figures["uncached"]:
+        assert row["cold"][1] > row["warm"][1] > 0
     assert "list, first page" in figures["backoffice"]["300"]["operations"]
     assert [row["what"] for row in figures["start"]] == ["1 process", "1 process, Redis", "2 processes, Redis"]
     assert all(row["first reply, s"] > 0 and row["together: PSS, MB"] > 10 for row in figures["start"])
