@@ -1,5 +1,6 @@
 """The web server behind `flask serve`. Why it is granian: docs/decisions/0004-server.md."""
 
+import gc
 import logging
 import multiprocessing
 import socket
@@ -42,6 +43,9 @@ def serve(config: Mapping[str, Any], load: Callable[[], Application]) -> None:
             threading.Thread(target=tell, args=(config["HOST"], config["PORT"]), daemon=True).start()
         return application
 
+    # What is loaded by now is never garbage: the copies need not look at it, and so go on sharing its memory.
+    gc.collect()
+    gc.freeze()
     build(config).serve(target_loader=loaded, wrap_loader=False)
 
 

@@ -127,7 +127,11 @@ def test_each_process_makes_its_own_application_and_the_first_one_tells(monkeypa
 
     monkeypatch.setattr(server, "build", lambda config: Server())
     monkeypatch.setattr(server, "tell", lambda *where: told.append(where))
+    frozen: list[bool] = []
+    monkeypatch.setattr(server.gc, "freeze", lambda: frozen.append(not made))
     server.serve({"HOST": "127.0.0.1", "PORT": 5999, "WEB_PROCESSES": 2}, object)  # type: ignore[arg-type]  # stands for the application
     time.sleep(0.1)
     assert len(set(made)) == 2
     assert told == [("127.0.0.1", 5999)]
+    # Before the processes are copied.
+    assert frozen == [True]
