@@ -94,7 +94,6 @@ def _addresses(last: int, written: int) -> Iterator[tuple[str, str, str]]:
     yield "look-up", "a tag", "/admin/posts/ajax/lookup/?name=tags&query=river"
     yield "look-up", "a tag, nothing found", "/admin/posts/ajax/lookup/?name=tags&query=zeppelin"
     yield "look-up", "a tag, no word", "/admin/posts/ajax/lookup/?name=tags&query=&locale=pt"
-    yield "look-up", "an author", "/admin/posts/ajax/lookup/?name=author&query=river"
     yield "look-up", "a parent page", "/admin/pages/ajax/lookup/?name=parent&query=river"
     yield "look-up", "content for a link", "/admin/link-search/?q=river&locale=en"
     yield "screen", "dashboard", "/admin/"
