@@ -12,6 +12,7 @@ from admin import init_admin
 from cms import accounts, assets, cache, commands, connections, development, site
 from cms.accounts.interface_language import select_locale, select_timezone
 from cms.content.publishing import apply_due
+from cms.content.searching import upkeep
 from cms.extensions import csrf, db, migrate
 from cms.i18n import domain, watch
 from cms.security import bad_input, headers, passwords, rate_limits, sessions
@@ -68,6 +69,7 @@ def _init_database(app: Flask) -> None:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "cms" / "migrations"), compare_type=True)
     connections.init_app(app)
+    upkeep.init_app(app)
 
 
 def _init_security(app: Flask) -> None:

@@ -202,7 +202,7 @@ class RelationFilter(ColumnFilter):
 
 
 class TextFilter(ColumnFilter):
-    """Rows whose text contains something."""
+    """Rows whose text contains something; lists look for words of titles in the index of words."""
 
     def is_served(self, model: type[Model]) -> bool:
         return False

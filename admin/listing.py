@@ -2,7 +2,8 @@
 
 The order of a list is that of an index, whose entries are enough to find the ids of a page; only the rows of that
 page are fetched. Counting stops at `COUNTED`. What no index serves (a word inside a title, say) is looked for among
-the first `LOOKED_THROUGH` rows of the list's order, and the screen says so.
+the first `LOOKED_THROUGH` rows of the list's order, and the screen says so. Words have an index of their own: where few
+rows have them, those are the list; where very many have them, see `page_of_many`.
 """
 
 from collections.abc import Sequence
@@ -12,11 +13,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Index, Select, and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Query
 
+from cms.content.searching.finding import Search
 from cms.extensions import db
 from cms.models.base import Model, columns_of
 
 COUNTED = 10_000
 LOOKED_THROUGH = 5_000
+# Where very many rows have the words of a search: how many rows of the list's order are asked whether they do.
+NEAR = 2_000
 
 
 @dataclass(frozen=True)
@@ -111,14 +115,52 @@ def walk(query: Query[Any], conditions: Sequence[ColumnElement[bool]], order: Or
 
     The second is whether there are rows beyond those, which were not looked at.
     """
-    edge = _edge(query, order)
+    edge = _edge(query, order, LOOKED_THROUGH)
     near = query.filter(*conditions, *([edge] if edge is not None else []))
     return [row[0] for row in near.order_by(*order.clauses())], edge is not None
 
 
-def _edge(query: Query[Any], order: Order) -> ColumnElement[bool] | None:
-    """The condition that keeps to the first LOOKED_THROUGH rows of an order; None where there are no more anyway."""
-    last = query.with_entities(*order.columns).order_by(*order.clauses()).offset(LOOKED_THROUGH).limit(1).first()
+def found(
+    query: Query[Any], search: Search, conditions: Sequence[ColumnElement[bool]], order: Order, page: int, size: int
+) -> tuple[list[int], Extent]:
+    """The ids of a page of those rows that have the words of a search and meet conditions, and how many there are."""
+    some = search.rows()
+    backwards = Order(order.columns, order.descending != (page < 0))
+    edge = None if some.complete else _edge(query, backwards, NEAR)
+    here = query.filter(search.among(some.ids), *conditions)
+    if some.complete or edge is None:
+        rows = here if some.complete else query.filter(search.fits(), *conditions)
+        ids = [row[0] for row in rows.order_by(*order.clauses())]
+        extent = Extent(len(ids), beyond=False)
+        first = extent.page(page, size) * size
+        return ids[first : first + size], extent
+    number = -page - 1 if page < 0 else page
+    near = query.filter(edge, search.fits(), *conditions)
+    return _page_of_many(near, here, backwards, number, size, upside_down=page < 0)
+
+
+def _page_of_many(
+    near: Query[Any], others: Query[Any], order: Order, number: int, size: int, *, upside_down: bool
+) -> tuple[list[int], Extent]:
+    """A page of very many rows: those that are near in the order come first, all of them, and then others.
+
+    The others are those that the index gave at once. There are more, whose place is among these; so the list ends
+    somewhere, and its extent says that there are more.
+    """
+    most = (number + 1) * size
+    ids = [row[0] for row in near.order_by(*order.clauses()).limit(most)]
+    more = [row[0] for row in others.order_by(*order.clauses())]
+    if len(ids) < most:
+        known = set(ids)
+        ids += [one for one in more if one not in known]
+    shown = ids[number * size : most]
+    extent = Extent(min(max(len(more), len(ids)), COUNTED), beyond=True)
+    return shown[::-1] if upside_down else shown, extent
+
+
+def _edge(query: Query[Any], order: Order, rows: int) -> ColumnElement[bool] | None:
+    """The condition that keeps to the first rows of an order; None where there are no more anyway."""
+    last = query.with_entities(*order.columns).order_by(*order.clauses()).offset(rows).limit(1).first()
     if last is None:
         return None
     first: Any = order.columns[0]

@@ -1,7 +1,7 @@
 """Rows by what they are called, at a cost that does not grow with the table.
 
-Few rows are looked through for words anywhere in their titles. Of many, those are found whose title begins with what
-was typed: an index leads there, however many others there are.
+Of few rows, those are found whose titles have the words that were typed. Of many, those whose title begins with what
+was typed: an index leads there, however many others there are, and in the order of titles.
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,9 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, Select, Text, func, literal, select, union_all
 from sqlalchemy.sql.util import ClauseAdapter
 
+from cms.content.searching.entries import is_searched
+from cms.content.searching.finding import Search
+from cms.content.searching.words import TITLE, wanted
 from cms.extensions import db
 from cms.models.base import Model, columns_of
 
@@ -40,13 +43,21 @@ def ids_called(
     words = text.replace("\x00", "").split()[:WORDS]
     query = select(model.id).where(*conditions)
     if not words or not has_many(model):
-        query = query.where(*(title.icontains(word, autoescape=True) for word in words))
+        query = query.where(*_named(model, words))
         return list(db.session.scalars(query.order_by(title, model.id).offset(first).limit(limit)))
     # Each way to write the beginning is one short walk along the index of titles.
     walks = [_walk(model, spelling, conditions).subquery() for spelling in spellings(" ".join(words))]
     together = union_all(*(select(walk.c.id, walk.c.title) for walk in walks)).subquery()
     named = select(together.c.id).group_by(together.c.id, together.c.title).order_by(together.c.title, together.c.id)
     return list(db.session.scalars(named.offset(first).limit(limit)))
+
+
+def _named(model: type[Model], words: Sequence[str]) -> list[ColumnElement[bool]]:
+    """The conditions that each word is in the title."""
+    title: Any = model.title_column()
+    if words and is_searched(model):
+        return [Search(model, wanted(" ".join(words), TITLE)).all()]
+    return [title.icontains(word, autoescape=True) for word in words]
 
 
 def _walk(model: type[Model], spelling: str, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:

@@ -24,6 +24,10 @@ TAGS_OF_A_POST = 2
 LANGUAGES = {"en": 50, "pt": 15, "es": 15, "fr": 10, "de": 8, "ar": 2}
 STATES = {"published": 90, "draft": 8, "review": 2}
 TRASHED = 1
+# Words beside the common ones: the n-th is about n times rarer than the first.
+RARER_WORDS = 20_000
+RARER_WORDS_OF_A_POST = 15
+_SYLLABLES = [f"{consonant}{vowel}" for consonant in "bdfgklmnprstvz" for vowel in "aeiou"]
 
 
 def fill(app: Flask, posts: int, tags: int, people: int) -> None:
@@ -92,7 +96,7 @@ def _post(number: int, chance: random.Random, authors: list[int], bodies: list[s
         "locale": _one_of(LANGUAGES, chance),
         "translation_key": f"post{number}",
         "summary": bodies[number % len(bodies)][3:150],
-        "body": bodies[number % len(bodies)],
+        "body": f"{bodies[number % len(bodies)]}<p>{_rarer_words(chance)}</p>",
         "status": status,
         "published_at": moment,
         "last_published_at": moment,
@@ -107,6 +111,19 @@ def _post(number: int, chance: random.Random, authors: list[int], bodies: list[s
 
 def _words(chance: random.Random, count: int) -> str:
     return " ".join(chance.choices(WORDS, k=count))
+
+
+def _rarer_words(chance: random.Random) -> str:
+    return " ".join(rarer_word(int(RARER_WORDS ** chance.random())) for _ in range(RARER_WORDS_OF_A_POST))
+
+
+def rarer_word(number: int) -> str:
+    """The word of this number, from 1 to RARER_WORDS: syllables for its digits."""
+    word = ""
+    while number or not word:
+        number, digit = divmod(number, len(_SYLLABLES))
+        word += _SYLLABLES[digit]
+    return f"{word}x"
 
 
 def _one_of(shares: dict[str, int], chance: random.Random) -> str:

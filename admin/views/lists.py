@@ -18,12 +18,14 @@ from admin import listing, scaffold
 from admin.cells import ValueFormatter, cell, language_cell, markup_cell, person_cell, status_cell, time_zone_cell
 from admin.empty_states import about
 from admin.exports import TYPES, csv_lines, file_name, workbook
-from admin.filters import DayFilter
+from admin.filters import DayFilter, TextFilter
 from admin.list_rows import LanguageLinks, ListRows, list_columns
 from admin.row_patterns import RowPatterns
-from admin.title_search import ids_called
 from admin.views.screen import Screen
 from cms.content import translating
+from cms.content.searching.entries import is_searched
+from cms.content.searching.finding import Search
+from cms.content.searching.words import EVERYWHERE, TITLE, wanted
 from cms.extensions import db
 from cms.models import User
 from cms.models.base import Model, columns_of
@@ -74,30 +76,26 @@ class ListScreen(Screen):
         Without `execute`, the rows are a query of all of them, in their order.
         """
         order = self.order_of_list(sort_column, bool(sort_desc), filters)
+        words = self._words(search, filters)
         served, walked = self._narrowing(search, filters)
         if not execute:
-            return None, self.get_query().filter(*served, *walked).order_by(*order.clauses())
+            query = self.get_query().filter(*served, *walked).order_by(*order.clauses())
+            return None, query if words is None else query.filter(words.all())
         ids = db.session.query(self.model.id).filter(*self._list_conditions(), *served)
         size = page_size or self.page_size
-        if walked:
+        if words is not None:
+            shown, extent = listing.found(ids, words, walked, order, page or 0, size)
+        elif walked:
             found, cut = listing.walk(ids, walked, order)
-            if cut and search and len(walked) == len(self._search_conditions(search)):
-                found += [one for one in self._called(search, served) if one not in set(found)]
             extent = listing.Extent(len(found), beyond=False, cut=cut)
             first = extent.page(page or 0, size) * size
-            wanted = found[first : first + size]
+            shown = found[first : first + size]
         else:
             extent = listing.extent(ids)
-            wanted = listing.page_of(ids, order, extent.page(page or 0, size), size)
+            shown = listing.page_of(ids, order, extent.page(page or 0, size), size)
         request._extent = extent  # type: ignore[attr-defined]  # kept for this render only
-        rows = self.get_query().filter(self.model.id.in_(wanted)).all() if wanted else []
-        return extent.count, listing.in_order_of(wanted, rows)
-
-    def _called(self, search: str, served: list[Any]) -> list[int]:
-        """Rows anywhere whose title begins with what is searched for: an index leads to them."""
-        if self.model.title_column() is None:
-            return []
-        return ids_called(self.model, search, [*self._list_conditions(), *served], 0, self.page_size)
+        rows = self.get_query().filter(self.model.id.in_(shown)).all() if shown else []
+        return extent.count, listing.in_order_of(shown, rows)
 
     @property
     def list_extent(self) -> listing.Extent:
@@ -124,11 +122,25 @@ class ListScreen(Screen):
     def _narrowing(self, search: str | None, filters: Any) -> tuple[list[Any], list[Any]]:
         """Conditions of search and filters: those that an index serves, and those that rows are looked through for."""
         served: list[Any] = []
-        walked = self._search_conditions(search)
+        walked = [] if is_searched(self.model) else self._search_conditions(search)
         for index, _name, value in filters or ():
             one: Any = self._filters[index]
+            if self._is_of_words(index):
+                continue
             (served if one.is_served(self.model) else walked).append(one.condition(one.clean(value)))
         return served, walked
+
+    def _words(self, search: str | None, filters: Any) -> Search | None:
+        """The words of the search and of filters by title, where the index of words has this model; else None."""
+        texts = [(search, EVERYWHERE)] if search and is_searched(self.model) else []
+        texts += [(value, TITLE) for index, _name, value in filters or () if self._is_of_words(index)]
+        return (
+            Search(self.model, [word for text, columns in texts for word in wanted(text, columns)]) if texts else None
+        )
+
+    def _is_of_words(self, index: int) -> bool:
+        one: Any = self._filters[index]
+        return isinstance(one, TextFilter) and one.column.info.get("kind") == "title" and is_searched(self.model)
 
     def _search_conditions(self, search: str | None) -> list[Any]:
         """Each word is somewhere in one of the columns that are searched."""

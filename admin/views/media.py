@@ -18,6 +18,8 @@ from admin.views.model import ModelScreen
 from cms.content import media_library
 from cms.content.editing import version_of
 from cms.content.errors import Conflict, InvalidInput
+from cms.content.searching.finding import Search
+from cms.content.searching.words import wanted
 from cms.extensions import db
 from cms.i18n.locales import lookup, site_locales
 from cms.models import Media
@@ -68,8 +70,9 @@ class MediaView(ModelScreen):
         page = request.args.get("page", "1")
         number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1
         query = select(Media).where(visible(current_user, "read", Media)).options(selectinload(Media.texts))
-        for word in request.args.get("q", "").replace("\x00", "")[:200].split()[:8]:
-            query = query.where(Media.title.icontains(word, autoescape=True))
+        typed = request.args.get("q", "")[:200]
+        if typed.strip():
+            query = query.where(Search(Media, wanted(typed)).all())
         first = max(number - 1, 0) * TILES
         rows = db.session.scalars(query.order_by(Media.id.desc()).offset(first).limit(TILES + 1)).all()
         language = lookup(request.args.get("locale", ""))

@@ -7,10 +7,11 @@ from cms.commands.foundation import foundation
 from cms.commands.importing import import_group
 from cms.commands.prepare import prepare, serve
 from cms.commands.purge import purge
+from cms.commands.searching import search
 from cms.commands.translations import translations
 from cms.commands.users import users
 
-COMMANDS = (demo, foundation, import_group, prepare, purge, serve, translations, users)
+COMMANDS = (demo, foundation, import_group, prepare, purge, search, serve, translations, users)
 
 
 def init_app(app: Flask) -> None:

@@ -12,6 +12,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, null, select
 from sqlalchemy.orm import joinedload
 
+from cms.content.searching.entries import searched_models
+from cms.content.searching.finding import Search, spellings_of
+from cms.content.searching.words import TITLE, wanted
 from cms.extensions import db
 from cms.models import AuditEntry, User
 from cms.models.base import Model, all_models
@@ -170,16 +173,18 @@ def recent_activity(actor: Any, limit: int) -> Sequence[AuditEntry]:
 
 
 def find_by_title(actor: Any, words: str, each: int) -> list[Model]:
-    """Objects whose title contains every word, of all kinds that the actor may read; the newest of each kind first."""
+    """Objects whose title contains every word, of all kinds that the actor may read; the newest of each kind first.
+
+    Of what very many are called, the newest are looked for among some of them.
+    """
     found: list[Model] = []
-    wanted = words.replace("\x00", "").split()[:8]
-    for model in all_models():
-        title: Any = model.title_column()
-        if title is None or model.__purpose__ in ("hidden", "system") or not may(actor, "read", model):
+    asked = wanted(words, TITLE)
+    spellings = spellings_of(asked)
+    for model in searched_models():
+        if not may(actor, "read", model):
             continue
-        query = select(model).where(
-            visible(actor, "read", model), *(title.icontains(word, autoescape=True) for word in wanted)
-        )
+        search = Search(model, asked, spellings)
+        query = select(model).where(visible(actor, "read", model), search.among(search.rows().ids))
         if issubclass(model, Publishable):
             query = query.where(model.trashed_at.is_(None))
         found.extend(db.session.scalars(query.order_by(model.updated_at.desc()).limit(each)))

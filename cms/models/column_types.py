@@ -9,6 +9,8 @@
 `uncached`   True: no public page shows it, so that a change of it alone purges nothing
 `unlisted`   True: shown, but no public list is selected or ordered by it; so too "markup" and "summary"
 `shared`     True: kept equal across the languages of one document
+`searched`   how much a word in it counts in searches: "A" as in a title, "B" a summary, "C" a text, "D" in the back
+             office only; texts of the kinds title, summary, markup, slug and email are searched without saying so
 """
 
 from datetime import UTC, datetime

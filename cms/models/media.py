@@ -37,7 +37,10 @@ class Media(Model):
     )
     created_by: Mapped["User | None"] = relationship("User", info={"label": _l("Uploaded by")})
     texts: Mapped[list["MediaText"]] = relationship(
-        back_populates="media", cascade="all, delete-orphan", lazy="selectin", info={"label": _l("Texts")}
+        back_populates="media",
+        cascade="all, delete-orphan",
+        lazy="selectin",
+        info={"label": _l("Texts"), "searched": True},
     )
 
     def text_in(self, locale: str) -> "MediaText | None":
@@ -64,9 +67,13 @@ class MediaText(Model):
     alt: Mapped[str] = mapped_column(
         String(400),
         default="",
-        info={"label": _l("Alternative text"), "help": _l("What the picture shows, for people who cannot see it.")},
+        info={
+            "label": _l("Alternative text"),
+            "help": _l("What the picture shows, for people who cannot see it."),
+            "searched": "B",
+        },
     )
-    caption: Mapped[str] = mapped_column(String(400), default="", info={"label": _l("Caption")})
+    caption: Mapped[str] = mapped_column(String(400), default="", info={"label": _l("Caption"), "searched": "C"})
 
     @classmethod
     def table_arguments(cls) -> tuple[Any, ...]:

@@ -32,7 +32,11 @@ class User(UserMixin, Model):
     username: Mapped[str] = mapped_column(
         String(64),
         unique=True,
-        info={"label": _l("User name"), "help": _l("For signing in, and part of the author's address.")},
+        info={
+            "label": _l("User name"),
+            "help": _l("For signing in, and part of the author's address."),
+            "searched": "D",
+        },
     )
     email: Mapped[str] = mapped_column(String(254), unique=True, info={"label": _l("E-mail address"), "kind": "email"})
     display_name: Mapped[Name] = mapped_column(

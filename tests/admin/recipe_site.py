@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import flask_migrate
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, Numeric
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -66,6 +67,7 @@ def walk(folder: Path) -> None:
     database = {"SQLALCHEMY_DATABASE_URI": f"sqlite:///{folder / 'recipes.sqlite'}", "INSTANCE_PATH": folder}
     app = create_app(TEST_SETTINGS | database)
     with app.app_context():
+        flask_migrate.upgrade()
         db.create_all()
         lay_foundation()
         category = make_category(name="Soups")

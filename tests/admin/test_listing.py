@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from sqlalchemy import text
 
 from admin import listing, title_search
+from cms.content.searching import finding, postgresql_index
 from cms.extensions import db
 from cms.models import Post
 from cms.models.column_types import utc_now
@@ -35,7 +36,14 @@ def posts(db_session: Any) -> list[Post]:
     """Thirty posts, the first of them the newest."""
     now = utc_now()
     return [
-        make.make_post(title=f"Stone {number:02}", updated_at=now - timedelta(hours=number)) for number in range(30)
+        make.make_post(
+            title=f"Stone {number:02}",
+            slug=f"stone-{number:02}",
+            summary="",
+            body="",
+            updated_at=now - timedelta(hours=number),
+        )
+        for number in range(30)
     ]
 
 
@@ -65,25 +73,61 @@ def test_where_all_rows_are_counted_the_end_is_the_last_page(client_as: Any, pos
 
 def test_what_no_index_serves_is_looked_for_among_the_first(client_as: Any, posts: list[Post], few: None) -> None:
     client = client_as("administrator")
-    near = client.get("/admin/posts/?search=stone+03")
-    assert titles(near) == ["Stone 03"]
-    assert "Only the first 5 in this order were looked through, and" in near.text
-    far = client.get("/admin/posts/?search=tone+20")
-    assert titles(far) == []
-    assert "were looked through" in far.text
-    assert titles(client.get("/admin/posts/?search=tone+20&sort=0&desc=1")) == []
-    assert titles(client.get("/admin/posts/?flt0_title=tone+03")) == ["Stone 03"]
+    missing = client.get("/admin/posts/?flt0_translation_key_missing=pt")
+    assert titles(missing) == [f"Stone {number:02}" for number in range(5)]
+    assert "Only the first 5 in this order were looked through." in missing.text
 
 
-def test_a_search_finds_titles_that_begin_with_it_anywhere(client_as: Any, posts: list[Post], few: None) -> None:
-    found = titles(client_as("administrator").get("/admin/posts/?search=stone+2"))
-    assert found[-10:] == [f"Stone {number}" for number in range(20, 30)]
+@pytest.mark.parametrize("words", ["search=stone+29", "flt0_title=STONE+29", "search=29&flt0_title=sto"])
+def test_words_are_found_wherever_their_rows_stand(client_as: Any, posts: list[Post], few: None, words: str) -> None:
+    found = client_as("administrator").get(f"/admin/posts/?{words}")
+    assert titles(found) == ["Stone 29"]
+    assert "1 to 1 of 1<" in re.sub(r"\s*<", "<", found.text)
 
 
-def test_a_search_of_few_rows_looks_at_them_all(client_as: Any, posts: list[Post]) -> None:
-    found = client_as("administrator").get("/admin/posts/?search=tone+29")
-    assert titles(found)[-1] == "Stone 29"
-    assert "were looked through" not in found.text
+def test_a_search_obeys_sort_filters_and_tabs(client_as: Any, posts: list[Post]) -> None:
+    posts[7].trashed_at = utc_now()
+    posts[8].status = "draft"
+    db.session.commit()
+    client = client_as("administrator")
+    assert titles(client.get("/admin/posts/?search=stone&sort=0&desc=1"))[:2] == ["Stone 29", "Stone 28"]
+    assert titles(client.get("/admin/posts/?search=stone&flt0_status=draft")) == ["Stone 08"]
+    assert titles(client.get("/admin/posts/?search=stone&show=trash")) == ["Stone 07"]
+    assert titles(client.get("/admin/posts/?search=stone&page=1"))[-1] == "Stone 29"
+    assert titles(client.get("/admin/posts/?search=%25%25")) == []
+
+
+def test_a_search_shows_nobody_more_than_they_may_read(client_as: Any, db_session: Any) -> None:
+    author = make.make_user("author")
+    make.make_post(title="Stone of mine", status="draft", author=author)
+    make.make_post(title="Stone of others", status="draft", author=make.make_user("author"))
+    assert titles(client_as(author).get("/admin/posts/?search=stone")) == ["Stone of mine"]
+
+
+@pytest.fixture
+def frequent(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words that more than a handful of rows have are frequent, on both databases."""
+    monkeypatch.setattr(finding, "MOST_FOUND", 8)
+    monkeypatch.setattr(listing, "NEAR", 12)
+    monkeypatch.setattr(postgresql_index, "FREQUENT", 8)
+
+
+def test_of_frequent_words_the_first_in_the_order_are_shown(client_as: Any, posts: list[Post], frequent: None) -> None:
+    client = client_as("administrator")
+    first = client.get("/admin/posts/?search=stone&page_size=20")
+    assert titles(first)[:12] == [f"Stone {number:02}" for number in range(12)]
+    assert re.search(r"1 to 20 of \d\+", first.text) or re.search(r"1 to 1\d of \d+\+", first.text)
+    last = client.get("/admin/posts/?search=stone&page=-1&page_size=20")
+    assert titles(last)[-12:] == [f"Stone {number:02}" for number in range(18, 30)]
+
+
+def test_frequent_words_among_few_rows_are_all_found(client_as: Any, posts: list[Post], frequent: None) -> None:
+    for post in posts[10:13]:
+        post.status = "draft"
+    db.session.commit()
+    found = client_as("administrator").get("/admin/posts/?search=stone&flt0_status=draft")
+    assert sorted(titles(found)) == ["Stone 10", "Stone 11", "Stone 12"]
+    assert "1 to 3 of 3<" in re.sub(r"\s*<", "<", found.text)
 
 
 def test_tabs_of_the_trash_and_of_what_is_scheduled_have_their_own_order(client_as: Any, db_session: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cms.content import queries
-from cms.content.search import LONGEST_QUERY, MOST_WORDS, search, words_of
+from cms.content.search import search
 from cms.models.column_types import utc_now
 from tests.factories import make_page, make_post
 
@@ -85,18 +85,16 @@ def test_odd_words_are_only_words(query: str) -> None:
     assert titles(query) == []
 
 
-def test_no_more_words_than_are_sensible() -> None:
-    assert len(words_of(" ".join(f"w{number}" for number in range(50)))) == MOST_WORDS
-    assert words_of("One one ONE two") == ["one", "two"]
-    assert len(words_of("x" * 5000)[0]) == LONGEST_QUERY
-
-
-def test_one_query_for_each_type(count_queries: Callable[..., Any]) -> None:
+def test_a_few_queries_for_each_type(count_queries: Callable[..., Any]) -> None:
     for _ in range(5):
-        make_post(title="Ships")
-    with count_queries() as found:
+        make_post(title="Ships", body="<p>ships</p>")
+    with count_queries() as few:
         assert len(search("en", "ships")) == 5
-    assert len(found) == len(queries.public_models())
+    for _ in range(20):
+        make_post(title="Ships", body="<p>ships</p>")
+    with count_queries() as many:
+        assert len(search("en", "ships")) == 25
+    assert len(many) == len(few) <= 1 + 9 * len(queries.public_models())
 
 
 @pytest.mark.parametrize("query", ["Straße", "straße"])
