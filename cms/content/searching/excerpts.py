@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup, escape
 
-from cms.content.searching.words import Word, folded
+from cms.content.searching.words import Word, folded, is_unspaced
 
 BEFORE, AROUND = 70, 220
 
@@ -55,8 +55,8 @@ def _places(text: str, words: Sequence[Word]) -> Iterator[tuple[int, int]]:
 
 
 def _stands(text: str, start: int, end: int, word: Word) -> bool:
-    """Whether a word begins here and, where only the whole word counts, ends here; characters of China do anywhere."""
-    if not word.text.isascii() and len(word.text) <= 2:
+    """Whether a word begins here, and ends here where only the whole counts; without spaces it does anywhere."""
+    if is_unspaced(word.text):
         return True
     begins = start == 0 or not text[start - 1].isalnum()
     return begins and (not word.whole or end == len(text) or not text[end].isalnum())

@@ -34,7 +34,8 @@ def put(connection: Connection, entries: Sequence[Entry]) -> None:
     )
     words = sorted({word for entry in entries for words in entry.words.values() for word in words})
     connection.execute(
-        text("INSERT OR IGNORE INTO search_words (word) VALUES (:word)"), [{"word": one} for one in words]
+        text("INSERT OR IGNORE INTO search_words (word) SELECT value FROM json_each(:words)"),
+        {"words": json.dumps(words)},
     )
 
 

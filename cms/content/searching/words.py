@@ -58,6 +58,11 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", apart))).translate(_LETTERS)
 
 
+def is_unspaced(text: str) -> bool:
+    """Whether a text is all in scripts without spaces."""
+    return _UNSPACED.fullmatch(text) is not None
+
+
 def words_of(text: str) -> list[str]:
     """The words of a text, each once, as the index keeps them."""
     found: dict[str, None] = {}
