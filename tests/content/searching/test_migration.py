@@ -11,7 +11,7 @@ from cms.models import Post
 from tests.factories import make_post
 
 pytestmark = [pytest.mark.usefixtures("app_context"), pytest.mark.database]
-BEFORE = "3c1f0a9d5e72"
+BEFORE = "3c1f0a9d5e21"
 
 
 def test_rows_that_were_there_before_are_found() -> None:
