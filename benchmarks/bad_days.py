@@ -1,20 +1,18 @@
 """The cache server's bad days, with real processes: `python benchmarks/bad_days.py`.
 
-Two server processes and a real Redis; readers ask for one page all the time, while a writer in a process of its own
-changes it. Redis is well, hung, dead, full and emptied in turn. For each phase: how many replies, where they came
-from, the longest, how long a save took; and, which should be none, how many failed or were older than what had been
-saved when they were asked for. Ends with 1 where there was any of these.
+Two sets of server processes that share no memory, one Redis, one PostgreSQL. Readers ask both sets for one page all
+the time, while a writer in a process of its own changes it. Everything that can befall Redis does so in turn. For each
+phase: how many replies, where they came from, the longest, how long a save took; and, which should be none, how many
+failed or were older than what had been saved when they were asked for. Ends with 1 where there was any of these.
 """
 
 import os
 import re
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-import urllib.request
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -24,41 +22,45 @@ from flask import Flask
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import uncached
-from benchmarks.servers import ROOT, free_port
+from benchmarks.data import fill
 from cms.extensions import db
 from cms.models import Post
-from tests.servers import RedisServer, running_redis
+from tests.live_site import LiveSite, live_site
+from tests.servers import RedisServer, running_postgresql, running_redis
 
 READERS = 4
 PAGE = "/en/posts/post-7"
+POSTS = 30
+SECONDS = 4.0
 
 
 class Visitors:
     """Readers of one page that names its version."""
 
-    def __init__(self, address: str) -> None:
-        self.address = address
+    def __init__(self, live: LiveSite) -> None:
+        self.live = live
         self.saved = 0
         self.marks: Counter[str] = Counter()
         self.longest = 0.0
         self.stale = self.failed = 0
         self.done = threading.Event()
-        self.threads = [threading.Thread(target=self.read) for _ in range(READERS)]
+        self.threads = [threading.Thread(target=self.read, args=(number,)) for number in range(READERS)]
 
-    def read(self) -> None:
+    def read(self, number: int) -> None:
+        """Ask one of the two sets, again and again."""
+        visitor = self.live.visitor(self.live.ports[number % 2])
         while not self.done.is_set():
             least, begun = self.saved, time.monotonic()
             try:
-                with urllib.request.urlopen(self.address + PAGE, timeout=10) as reply:
-                    body, mark = reply.read(), reply.headers["X-Cache"]
+                reply = visitor.get(PAGE)
             except OSError:
                 self.failed += 1
                 continue
             self.longest = max(self.longest, time.monotonic() - begun)
-            self.marks[mark] += 1
-            found = re.search(rb"Version (\d+)", body)
-            self.stale += found is None or int(found[1]) < least
+            self.marks[reply.mark] += 1
+            found = re.search(r"Version (\d+)", reply.text)
+            self.failed += reply.status != 200
+            self.stale += reply.status == 200 and (found is None or int(found[1]) < least)
 
 
 class Writer:
@@ -88,58 +90,110 @@ class Writer:
             time.sleep(0.15)
         seen = " ".join(f"{count} {mark}" for mark, count in sorted(visitors.marks.items()))
         print(
-            f"{name:10} {seen:40} longest {visitors.longest:.2f} s, save {longest_save:.2f} s, "
+            f"{name:18} {seen:36} longest {visitors.longest:.2f} s, save {longest_save:.2f} s, "
             f"failed {visitors.failed}, stale {visitors.stale}",
             flush=True,
         )
 
 
-def days(server: RedisServer) -> list[tuple[str, Callable[[], object]]]:
-    """The phases: a name, and what happens to Redis at its beginning."""
-    assert server.process is not None
-    pid = server.process.pid
-    client = redis.Redis.from_url(server.url)
-    return [
-        ("well", lambda: None),
-        ("hung", lambda: os.kill(pid, signal.SIGSTOP)),
-        ("resumed", lambda: os.kill(pid, signal.SIGCONT)),
-        ("dead", server.stop),
-        ("restarted", server.start),
-        ("full", lambda: client.config_set("maxmemory", "1")),
-        ("room", lambda: client.config_set("maxmemory", "0")),
-        ("emptied", client.flushall),
-        ("after", lambda: None),
-    ]
+class Trouble:
+    """What can befall a cache server. It is spoken to under an account that none of it concerns."""
+
+    def __init__(self, server: RedisServer) -> None:
+        self.server = server
+        self.introduce()
+
+    def introduce(self) -> None:
+        """Make the account on a server that has just been started."""
+        with redis.Redis.from_url(self.server.url) as client:
+            client.execute_command("ACL", "SETUSER", "operator", "on", ">operator", "~*", "&*", "+@all")
+
+    def tell(self, *commands: str) -> None:
+        """Give commands to the server; the connections of everybody else break, as after a change of passwords."""
+        with redis.Redis.from_url(self.server.url, username="operator", password="operator") as client:
+            for command in commands:
+                client.execute_command(*command.split())
+            client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Stop the server in its tracks, or let it go on."""
+        assert self.server.process is not None
+        os.kill(self.server.process.pid, number)
+
+    def kill(self) -> None:
+        """End it without a word."""
+        assert self.server.process is not None
+        self.server.process.kill()
+        self.server.process.wait()
+
+    def restart(self) -> None:
+        """Start it again, empty."""
+        self.server.start()
+        self.introduce()
+
+    def plant(self, value: bytes | None) -> None:
+        """Put a value in place of every other one; a list where there is none."""
+        with redis.Redis.from_url(self.server.url) as client:
+            for key in client.keys("*"):
+                client.delete(key)
+                if value is None:
+                    client.rpush(key, "x")
+                else:
+                    client.set(key, value)
+
+    def days(self) -> list[tuple[str, Callable[[], object]]]:
+        """The phases: a name, and what happens at its beginning."""
+        return [
+            ("well", lambda: None),
+            ("hung", lambda: self.send_signal(signal.SIGSTOP)),
+            ("resumed", lambda: self.send_signal(signal.SIGCONT)),
+            ("killed", self.kill),
+            ("restarted empty", self.restart),
+            ("full", lambda: self.tell("CONFIG SET maxmemory-policy noeviction", "CONFIG SET maxmemory 1")),
+            ("room again", lambda: self.tell("CONFIG SET maxmemory 0")),
+            ("other password", lambda: self.tell("ACL SETUSER default resetpass >changed")),
+            ("password again", lambda: self.tell("ACL SETUSER default nopass")),
+            ("may not write", lambda: self.tell("ACL SETUSER default -@write")),
+            ("may write", lambda: self.tell("ACL SETUSER default +@all")),
+            ("read-only replica", lambda: self.tell("REPLICAOF 127.0.0.1 1")),
+            ("no replica", lambda: self.tell("REPLICAOF NO ONE")),
+            ("pickles", lambda: self.plant(b"\x80\x04cos\nsystem\n(S'false'\ntR.")),
+            ("other types", lambda: self.plant(None)),
+            ("huge values", lambda: self.plant(b"x" * 1_000_000)),
+            ("odd numbers", lambda: self.plant(b"0x10")),
+            ("emptied", lambda: self.tell("FLUSHALL")),
+            ("after", lambda: None),
+        ]
+
+
+def go_through(live: LiveSite, seconds: float) -> Visitors:
+    """Fill an empty site, and go through the days with so many seconds for each; gives what the visitors saw."""
+    fill(live.app, POSTS)
+    visitors = Visitors(live)
+    writer = Writer(live.app, visitors)
+    writer.save()
+    for thread in visitors.threads:
+        thread.start()
+    try:
+        for day, happens in Trouble(live.redis).days():
+            happens()
+            writer.phase(day, seconds)
+    finally:
+        visitors.done.set()
+        for thread in visitors.threads:
+            thread.join()
+    return visitors
 
 
 def main() -> int:
     """Go through the days; 1 where anything failed or was stale."""
-    with tempfile.TemporaryDirectory(prefix="babelpress-bad-days-") as name, running_redis() as server:
-        settings = uncached.settings_for(Path(name)) | {
-            "REDIS_URL": server.url,
-            "WEB_PROCESSES": "2",
-            "PORT": str(free_port()),
-        }
-        app = uncached.build(settings, posts=30)
-        command = [sys.executable, "-m", "flask", "--app", "app", "serve"]
-        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | settings, stdout=subprocess.PIPE, text=True)
-        assert process.stdout is not None
-        next(line for line in process.stdout if "Babelpress is at" in line)
-        visitors = Visitors(f"http://127.0.0.1:{settings['PORT']}")
-        writer = Writer(app, visitors)
-        writer.save()
-        for thread in visitors.threads:
-            thread.start()
-        try:
-            for day, happens in days(server):
-                happens()
-                writer.phase(day, seconds=5)
-        finally:
-            visitors.done.set()
-            for thread in visitors.threads:
-                thread.join()
-            process.terminate()
-            process.communicate(timeout=30)
+    with (
+        tempfile.TemporaryDirectory(prefix="babelpress-bad-days-") as name,
+        running_postgresql() as database,
+        running_redis() as server,
+        live_site(database, server, Path(name)) as live,
+    ):
+        visitors = go_through(live, SECONDS)
     return 1 if visitors.stale or visitors.failed else 0
 
 

@@ -31,6 +31,7 @@ from tests.databases import TestDatabase, postgresql_database, sqlite_database
 from tests.servers import RedisServer, running_postgresql, running_redis
 from tests.site_client import SiteClient, signed_in
 from tests.sql_counter import QueryCounter
+from tests.stress import LONG
 
 # Settings of the shell must not decide how a test ends, and no test writes into the real instance folder.
 for name in SETTINGS:
@@ -66,7 +67,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the browser tests out where there is no browser, unless they are required."""
+    """Leave out what takes minutes, unless it is asked for; and the browser tests where there is no browser."""
+    if not LONG:
+        too_long = [item for item in items if any(mark.args == ("long",) for mark in item.iter_markers("stress"))]
+        items[:] = [item for item in items if item not in too_long]
+        config.hook.pytest_deselected(items=too_long)
     if chromium() is None and not is_required():
         left_out = [item for item in items if BROWSER_TESTS in item.path.parents]
         items[:] = [item for item in items if BROWSER_TESTS not in item.path.parents]

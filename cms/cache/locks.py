@@ -15,6 +15,12 @@ from cms.cache.connection import ask
 # Milliseconds for which a rendering may keep other processes waiting.
 HOLD = 10_000
 
+# A lock without an end, or with one far off, is none of ours: it would hold up everybody for good.
+_ACQUIRE = """
+local left = redis.call('PTTL', KEYS[1])
+if left == -1 or left > tonumber(ARGV[2]) then redis.call('DEL', KEYS[1]) end
+return redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2])
+"""
 _RELEASE = """
 if redis.pcall('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0
@@ -51,15 +57,15 @@ class RedisLocks:
     """Locks in Redis."""
 
     def __init__(self, client: redis.Redis, namespace: str, breaker: Breaker, hold: int = HOLD) -> None:
-        self._client: Any = client
         self._namespace = namespace
         self._breaker = breaker
         self._hold = hold
+        self._acquire = client.register_script(_ACQUIRE)
         self._release = client.register_script(_RELEASE)
 
     def acquire(self, place: str) -> str | None:
         token = secrets.token_hex(8)
-        held = self.ask(lambda: self._client.set(self._key(place), token, nx=True, px=self._hold))
+        held = self.ask(lambda: self._acquire(keys=[self._key(place)], args=[token, self._hold]))
         return token if held else None
 
     def release(self, place: str, token: str) -> None:

@@ -5,17 +5,20 @@ import pickle
 import signal
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
 from sqlalchemy import func, select
 
+from benchmarks.bad_days import go_through
 from cms.cache import depends_on, purge_now
 from cms.cache.connection import TIMEOUT
 from cms.extensions import db
 from cms.models import PendingPurge, Tag
 from tests.cache.conftest import SmallSite
+from tests.live_site import live_site
 from tests.servers import RedisServer
 
 
@@ -145,6 +148,10 @@ def test_hung(days: Days) -> None:
         begun = time.monotonic()
         assert days.one.mark("/en/") == "bypass"
         assert time.monotonic() - begun < 1.0
+        # One time-out, which opened the breaker.
+        assert days.one.service.breaker is not None
+        assert days.one.service.breaker.trips == 1
+        assert TIMEOUT <= 0.3
         begun = time.monotonic()
         for _ in range(10):
             assert days.one.mark("/en/") == "bypass"
@@ -270,6 +277,7 @@ PLANTED: dict[str, Callable[[redis.Redis, bytes], object]] = {
     "set": lambda client, key: client.sadd(key, "x"),
     "sorted set": lambda client, key: client.zadd(key, {"x": 1}),
     "hash": lambda client, key: client.hset(key, "x", "y"),
+    "an end far off": lambda client, key: client.set(key, "x", ex=3600),
     "stream": lambda client, key: client.xadd(key, {"x": "y"}),
 }
 
@@ -301,6 +309,17 @@ def test_hostile_values_without_any_purge(quick_days: Days, what: str) -> None:
     for _ in range(3):
         assert quick_days.texts() == ["First", "First"]
     assert quick_days.marks() == ["hit", "hit"]
+
+
+@pytest.mark.parametrize("what", PLANTED)
+def test_a_planted_lock_holds_nobody_up(quick_days: Days, what: str) -> None:
+    locks = quick_days.one.service.locks
+    PLANTED[what](quick_days.client, locks._key("page:1"))
+    token = locks.acquire("page:1")
+    assert token
+    assert locks.acquire("page:1") is None
+    locks.release("page:1", token)
+    assert locks.acquire("page:1")
 
 
 def test_killed(days: Days) -> None:
@@ -384,3 +403,13 @@ def test_a_server_that_dies_while_a_page_renders_costs_no_page(days: Days) -> No
     days.one.pages["/en/dying"] = dying
     assert days.one.get("/en/dying").text == "First"
     assert days.one.mark("/en/dying") == "bypass"
+
+
+@pytest.mark.stress("long")
+def test_one_after_the_other_with_real_processes(
+    postgresql_url: str, redis_server: RedisServer, tmp_path: Path
+) -> None:
+    with live_site(postgresql_url, redis_server, tmp_path) as live:
+        visitors = go_through(live, seconds=10)
+    assert visitors.failed == 0
+    assert visitors.stale == 0
