@@ -1,5 +1,6 @@
 """The frame of the back office: navigation, search, menus, languages, messages; by mouse and by keyboard."""
 
+import re
 from typing import Any
 
 import pytest
@@ -91,9 +92,10 @@ def test_signing_out_asks_for_no_more_than_a_press(page_as: Any) -> None:
     page.goto("/admin/")
     page.locator(".top__account").click()
     page.get_by_role("button", name="Sign out").click()
+    page.get_by_text("You are signed out.").wait_for()
 
     page.goto("/admin/")
-    assert "/account/login" in page.url
+    expect(page).to_have_url(re.compile("/account/login"))
 
 
 def test_the_language_is_chosen_in_the_bar(page_as: Any) -> None:

@@ -51,7 +51,7 @@ def write_post(page: Page, picture: Path) -> None:
     insert_table(page)
     insert_video(page)
     page.get_by_role("button", name="Submit for review").click()
-    page.get_by_text("In review").first.wait_for()
+    page.get_by_text("was submitted for review.").wait_for()
 
 
 def insert_picture(page: Page, picture: Path) -> None:
@@ -104,7 +104,7 @@ def translate_post(page: Page) -> None:
     text.press("Control+A")
     page.keyboard.type("Os barcos chegam.")
     page.get_by_role("button", name="Publish", exact=True).click()
-    page.get_by_text("Published").first.wait_for()
+    page.get_by_text("is published.").wait_for()
 
 
 def correct_post(page: Page) -> None:
@@ -114,7 +114,7 @@ def correct_post(page: Page) -> None:
     first.click(click_count=3)
     page.keyboard.type("The boats come home.")
     page.get_by_role("button", name="Publish changes").click()
-    page.get_by_text("Saved").first.wait_for()
+    page.get_by_text("is published.").wait_for()
 
 
 def status_of(page: Page, path: str) -> int:
@@ -170,7 +170,7 @@ def test_the_whole_story(
     editor.goto("/admin/")
     editor.get_by_role("link", name="The harbour at dawn").first.click()
     editor.get_by_role("button", name="Publish", exact=True).click()
-    editor.get_by_text("Published").first.wait_for()
+    editor.get_by_text("is published.").wait_for()
 
     post_id = editor.url.partition("id=")[2].partition("&")[0]
     address = f"/admin/posts/new/?source={post_id}&locale=pt"
