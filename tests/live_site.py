@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,9 +28,11 @@ from tests.databases import TestDatabase
 from tests.servers import RedisServer, free_port, stop, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
-HOST = "site.example"
-SITE_URL = f"http://{HOST}"
 SECRET = "not a secret, but long enough for tests"
+# What the site is called; absolute links are of the host that was asked.
+HOST, OTHER_HOST = "site.example", "other.example"
+# A server hangs up where nothing is asked for half a minute; after so many seconds a visitor comes anew.
+IDLE_SECONDS = 5.0
 # Processes of each of the two sets.
 PROCESSES = 2
 
@@ -53,7 +56,8 @@ class Visitor:
     """One kept connection to a server. Every request is answered, or it raises: nothing is tried twice."""
 
     def __init__(self, port: int, cookie: str = "") -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._answered_at = time.monotonic()
         # The same host for every server, as behind one proxy: pages are kept for all of them together.
         self._headers = {"Host": HOST} | ({"Cookie": cookie} if cookie else {})
 
@@ -65,9 +69,12 @@ class Visitor:
         return self._ask("POST", path, body, {"Content-Type": "application/x-www-form-urlencoded"})
 
     def _ask(self, method: str, path: str, body: str | None, headers: Mapping[str, str]) -> Reply:
+        if time.monotonic() - self._answered_at > IDLE_SECONDS:
+            self._connection.close()
         self._connection.request(method, path, body, self._headers | dict(headers))
         reply = self._connection.getresponse()
         text = reply.read().decode()
+        self._answered_at = time.monotonic()
         return Reply(reply.status, text, reply.headers.get("Location", ""), reply.headers.get("X-Cache", ""))
 
     def close(self) -> None:
@@ -125,7 +132,6 @@ def live_site(server: str, redis: RedisServer, folder: Path) -> Iterator[LiveSit
             "APP_ENV": "production",
             "TESTING": False,
             "SECRET_KEY": SECRET,
-            "SITE_URL": SITE_URL,
             "INSTANCE_PATH": folder / "instance",
             "TRANSLATIONS_PATH": catalogues,
             "SQLALCHEMY_DATABASE_URI": url,
@@ -138,7 +144,7 @@ def live_site(server: str, redis: RedisServer, folder: Path) -> Iterator[LiveSit
     environment = {
         "APP_ENV": "production",
         "SECRET_KEY": SECRET,
-        "SITE_URL": SITE_URL,
+        "TRUSTED_HOSTS": f"{HOST},{OTHER_HOST}",
         "INSTANCE_PATH": str(folder / "instance"),
         "DATABASE_URL": url,
         "REDIS_URL": redis.url,

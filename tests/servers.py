@@ -20,7 +20,7 @@ from pathlib import Path
 import psycopg
 import redis
 
-START_SECONDS = 30
+START_SECONDS = 90
 
 
 def embedded(package: str) -> Path:

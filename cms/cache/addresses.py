@@ -69,6 +69,11 @@ class Address(NamedTuple):
     known: bool
 
     @property
+    def made_up(self) -> bool:
+        """Whether anybody could make up addresses like this without end: by hosts, or by numbers of pages."""
+        return not self.known or bool(self.query)
+
+    @property
     def text(self) -> str:
         """The address as one string, different for different addresses."""
         return json.dumps([self.scheme, self.host, self.root, self.path, self.query])

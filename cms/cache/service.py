@@ -192,7 +192,8 @@ class CacheService:
         if seconds < 1 or not still_valid(stamps, entry.sequence):
             return
         self._keep_near(address, entry)
-        place = self._places(address)[0] if _is_lasting(entry) and address.known else address.shared_place(self.release)
+        shared = not _is_lasting(entry) or address.made_up
+        place = address.shared_place(self.release) if shared else address.place(self.release)
         self._tolerate(lambda: self._store.set(place, entry.encode(self._secret), timeout=seconds))
 
     def expiry(self, tags: Sequence[str], sequence: int, since: float, *, brief: bool) -> float:
@@ -241,7 +242,7 @@ class CacheService:
 
     def _keep_near(self, address: Address, entry: Entry) -> None:
         near, other = self.near, self.near_brief
-        if not (_is_lasting(entry) and address.known):
+        if not _is_lasting(entry) or address.made_up:
             near, other = other, near
         near.put(address, entry)
         # A page may have come where none was, or have gone.
@@ -249,7 +250,7 @@ class CacheService:
 
     def _places(self, address: Address) -> list[str]:
         shared = address.shared_place(self.release)
-        return [address.place(self.release), shared] if address.known else [shared]
+        return [shared] if address.made_up else [address.place(self.release), shared]
 
     def _fetch(self, address: Address) -> Entry | None:
         found = self._tolerate(lambda: self._store.get_many(*self._places(address)))

@@ -91,3 +91,18 @@ def test_made_up_queries_make_no_entries(site: SmallSite) -> None:
     for number in range(200):
         site.mark(f"/en/?tracking={number}&page[]={number}")
     assert site.rendered == ["/en/"]
+
+
+def test_made_up_values_of_a_parameter_that_pages_know_share_their_places(site: SmallSite) -> None:
+    """A post is the same page under every number of a list."""
+    site.pages["/en/"] = mark
+    stored: set[str] = set()
+    set_one = site.service._store.set
+    site.service._store.set = lambda place, *rest, **more: stored.add(place) or set_one(place, *rest, **more)
+    assert site.mark("/en/") == "miss"
+    for number in range(200):
+        assert site.mark(f"/en/?page={number}") == "miss"
+    assert site.mark("/en/?page=199") == "hit"
+    assert site.mark("/en/") == "hit"
+    assert len(site.service.near) == 1
+    assert [place.partition(":")[0] for place in sorted(stored)] == ["page"] + ["shared"] * (len(stored) - 1)
