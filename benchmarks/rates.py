@@ -17,14 +17,22 @@ MAKERS: list[Callable[[Setup], Iterator[Contestant]]] = [of_python, static_file.
 Measured = tuple[float, float]
 
 
-def measure(folder: Path, servers: list[str], rounds: int, seconds: float, warm_up: float) -> list[dict[str, Any]]:
+def measure(
+    folder: Path, servers: list[str], rounds: int, seconds: float, warm_up: float, wanted: list[str]
+) -> list[dict[str, Any]]:
     """A row for each contestant: the medians of the rounds, and its share of what its yardstick reached in each.
 
-    Seconds are those for which a contestant is asked in a round, and those before that do not count.
+    Seconds are those for which a contestant is asked in a round, and those before that do not count. `wanted` are
+    parts of names; without any, all are measured.
     """
     with running_redis() as redis:
         setup = prepare(folder, redis.url, tuple(servers))
-        contestants = [one for maker in MAKERS for one in maker(setup)]
+        contestants = [
+            one
+            for maker in MAKERS
+            for one in maker(setup)
+            if not wanted or any(part in f"{one.name} on {one.server}" for part in wanted)
+        ]
         seen: dict[tuple[str, str], list[Measured]] = {(one.name, one.server): [] for one in contestants}
         for number in range(rounds):
             for one in contestants:

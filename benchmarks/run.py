@@ -35,7 +35,9 @@ def main() -> None:
         folder = Path(name)
         if "rates" in options.only:
             warm_up = 0 if options.quick else 1
-            figures["rates"] = rates.measure(folder, options.servers, options.rounds, options.seconds, warm_up)
+            figures["rates"] = rates.measure(
+                folder, options.servers, options.rounds, options.seconds, warm_up, options.contestants
+            )
         if "uncached" in options.only:
             figures["uncached"] = uncached.measure(folder, options.posts)
         if "backoffice" in options.only:
@@ -55,6 +57,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="everything once, as small and short as it goes")
     parser.add_argument("--only", nargs="+", default=PARTS, choices=PARTS)
     parser.add_argument("--servers", nargs="+", default=["granian", "gunicorn"], choices=["granian", "gunicorn"])
+    parser.add_argument("--contestants", nargs="+", default=[], help="only those with one of these in their names")
     parser.add_argument("--rounds", type=int, default=5, help="rounds, each with every contestant once")
     parser.add_argument("--seconds", type=float, default=3, help="seconds for each contestant in a round")
     parser.add_argument("--posts", type=int, nargs="+", default=[1_000, 10_000, 100_000], help="sizes for visitors")
