@@ -13,7 +13,8 @@ def report(figures: Figures) -> str:
         parts.append(rates(figures["rates"]))
     if figures.get("uncached"):
         parts.append(rendered(figures["uncached"]))
-    parts += [back_office(size, found) for size, found in figures.get("backoffice", {}).items()]
+    if figures.get("backoffice"):
+        parts.append(back_office(figures["backoffice"]))
     if figures.get("start"):
         parts.append(start(figures["start"]))
     return "\n\n".join(parts)
@@ -56,23 +57,32 @@ def rendered(rows: Sequence[Figures]) -> str:
     return table(heads, lines)
 
 
-def back_office(size: str, found: Figures) -> str:
-    """The operations of the back office at one size."""
-    rows = [
-        [name, f"{one['milliseconds']:.1f}", f"{one['processor']:.1f}", str(one["statements"])]
-        for name, one in found["operations"].items()
-    ]
-    rows += [[f"export of all posts: {name}", str(value), "", ""] for name, value in found["export"].items()]
-    return table([f"back office, {int(size):,} posts", "ms", "of processor", "statements"], rows)
+def back_office(rows: Sequence[Figures]) -> str:
+    """The operations of the back office, at each size and on each database."""
+    return table(
+        ["back office", "database", "posts", "ms", "of processor", "statements", "MB beyond rest"],
+        [
+            [
+                f"{one['group']}: {one['name']}",
+                one["database"],
+                f"{one['posts']:,}",
+                f"{one['wall_ms']:.1f}",
+                f"{one['processor_ms']:.1f}",
+                str(one["statements"]),
+                f"{one['memory_mb']:.1f}",
+            ]
+            for one in rows
+        ],
+    )
 
 
 def start(rows: Sequence[Figures]) -> str:
     """The first reply, and memory."""
-    names = [name for name in rows[0] if name not in ("what", "starts")]
+    names = [name for name in rows[0] if name != "what"]
     return table(
         ["`flask serve`", *names],
         [
-            [one["what"], *(f"{one[name]:.2f}" if "reply" in name else f"{one[name]:.0f}" for name in names)]
+            [one["what"], *(f"{one[name]:.2f}" if name.endswith(", s") else f"{one[name]:.0f}" for name in names)]
             for one in rows
         ],
     )

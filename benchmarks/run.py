@@ -41,9 +41,12 @@ def main() -> None:
         if "uncached" in options.only:
             figures["uncached"] = uncached.measure(folder, options.posts)
         if "backoffice" in options.only:
-            figures["backoffice"] = {
-                str(size): back_office(folder, size, quick=options.quick) for size in options.backoffice_posts
-            }
+            figures["backoffice"] = [
+                row
+                for size in options.backoffice_posts
+                for database in options.databases
+                for row in back_office(folder, size, database, quick=options.quick)
+            ]
         if "start" in options.only:
             figures["start"] = starting.measure(folder, options.starts, warm_up=not options.quick)
     print(f"\n{report(figures)}")
@@ -62,6 +65,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=3, help="seconds for each contestant in a round")
     parser.add_argument("--posts", type=int, nargs="+", default=[1_000, 10_000, 100_000], help="sizes for visitors")
     parser.add_argument("--backoffice-posts", type=int, nargs="+", default=[100_000], help="sizes for the back office")
+    parser.add_argument("--databases", nargs="+", default=["sqlite"], choices=["sqlite", "postgresql"])
     parser.add_argument("--starts", type=int, default=5, help="how often a process is started")
     parser.add_argument("--json", type=Path, help="write the figures to this file as well")
     if "--quick" in sys.argv:
@@ -69,16 +73,18 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def back_office(folder: Path, posts: int, *, quick: bool) -> dict[str, Any]:
+def back_office(folder: Path, posts: int, database: str, *, quick: bool) -> list[dict[str, Any]]:
     """Each operation of the back office on so many posts, a tenth as many tags and a hundredth as many people.
 
     In a process of its own, whose memory holds nothing else.
     """
-    target = folder / f"backoffice-{posts}.json"
-    sizes = ["--posts", str(posts), "--tags", str(max(posts // 10, 20)), "--people", str(max(posts // 100, 5))]
-    command = [sys.executable, "-m", "benchmarks.backoffice", *sizes, "--json", str(target)]
-    subprocess.run([*command, *(["--only", "list, "] if quick else [])], cwd=ROOT, check=True)
-    return dict(json.loads(target.read_text()))
+    target = folder / f"backoffice-{posts}-{database}.json"
+    command = [sys.executable, "-m", "benchmarks.backoffice", "--json", str(target)]
+    command += ["--posts", str(posts), "--tags", str(max(posts // 10, 20)), "--people", str(max(posts // 100, 5))]
+    command += ["--postgresql"] if database == "postgresql" else []
+    command += ["--only", "list"] if quick else []
+    subprocess.run(command, cwd=ROOT, check=True)
+    return [{"posts": posts} | row for row in json.loads(target.read_text())]
 
 
 def machine() -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import uncached
-from benchmarks.servers import ROOT, free_port
+from benchmarks.servers import ROOT, Running, free_port
 from tests.servers import running_redis
 
 PAGE = "/en/"
@@ -27,6 +27,15 @@ class Memory:
 
     resident: float
     proportional: float
+
+
+@dataclass(frozen=True)
+class Start:
+    """Seconds until the first whole reply, of the clock and of the processor; the memory of each process later on."""
+
+    seconds: float
+    processor: float
+    memory: dict[int, Memory]
 
 
 def measure(folder: Path, repeats: int, *, warm_up: bool) -> list[dict[str, Any]]:
@@ -46,18 +55,15 @@ def measure(folder: Path, repeats: int, *, warm_up: bool) -> list[dict[str, Any]
 
 
 def measure_one(name: str, settings: dict[str, str], repeats: int) -> dict[str, Any]:
-    """Start it several times; the median of the times, and the memory of the last."""
-    times: list[float] = []
-    memory: dict[int, Memory] = {}
-    for _ in range(repeats):
-        seconds, memory = start_once(settings)
-        times.append(seconds)
+    """Start it several times; the medians of the times, and the memory of the last."""
+    starts = [start_once(settings) for _ in range(repeats)]
+    memory = starts[-1].memory
     # The first is the one that keeps the others alive.
     keeper, *serving = [memory[pid] for pid in sorted(memory)]
     return {
         "what": name,
-        "first reply, s": statistics.median(times),
-        "starts": times,
+        "first reply, s": statistics.median(one.seconds for one in starts),
+        "processor until then, s": statistics.median(one.processor for one in starts),
         "serving process: RSS, MB": statistics.median(one.resident for one in serving),
         "PSS, MB": statistics.median(one.proportional for one in serving),
         "keeper: PSS, MB": keeper.proportional,
@@ -65,8 +71,8 @@ def measure_one(name: str, settings: dict[str, str], repeats: int) -> dict[str, 
     }
 
 
-def start_once(settings: dict[str, str]) -> tuple[float, dict[int, Memory]]:
-    """Seconds from the start of the command to the first whole reply; the memory of its processes afterwards."""
+def start_once(settings: dict[str, str]) -> Start:
+    """Start the command, ask for a page until it is there, and then for as many as make every thread work."""
     port = free_port()
     url = f"http://127.0.0.1:{port}{PAGE}"
     command = [sys.executable, "-m", "flask", "--app", "app", "serve"]
@@ -80,10 +86,10 @@ def start_once(settings: dict[str, str]) -> tuple[float, dict[int, Memory]]:
             if process.poll() is not None or time.monotonic() - begun > 60:
                 raise RuntimeError(f"flask serve does not answer at {url}")
             time.sleep(GLANCE)
-        seconds = time.monotonic() - begun
+        seconds, processor = time.monotonic() - begun, Running(url, process).processor_seconds()
         for _ in range(REQUESTS * int(settings.get("WEB_PROCESSES", "1"))):
             answers(url)
-        return seconds, {pid: memory_of(pid) for pid in session(process.pid)}
+        return Start(seconds, processor, {pid: memory_of(pid) for pid in session(process.pid)})
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)

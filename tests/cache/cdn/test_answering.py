@@ -4,7 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from cms.cache import depends_on, purge_now
+from cms.cache.breaker import Unavailable
 from cms.cache.cdn.answering import answering
+from cms.cache.cdn.keys import Keys
+from cms.cache.entries import Entry
 from cms.cache.replies import answer
 from tests.cache.cdn.conftest import SmallNetwork
 from tests.cache.conftest import SmallSite
@@ -49,6 +52,17 @@ def test_a_page_that_was_purged_while_it_was_rendered_is_not_for_the_network(
     site = build_told()
     site.pages["/en/"] = lambda environ: purge_now("posts@en") or simple(environ)
     assert site.get("/en/").headers["Surrogate-Control"] == "max-age=0"
+
+
+def test_a_page_of_which_nobody_knows_whether_it_is_fresh_is_not_for_the_network() -> None:
+    def unknown(entry: Entry) -> bool:
+        raise Unavailable
+
+    one = Entry(key="k", status="200 OK", headers=[], body=b"page", tags=["*"], sequence=1, expires=100.0)
+    told: list[Any] = []
+    function = answering(Keys("Cache-Tag", 60, b"k"), unknown, lambda: 10.0)
+    function(one, {"REQUEST_METHOD": "GET"}, lambda status, headers: told.extend(headers), hit=False)
+    assert ("CDN-Cache-Control", "max-age=0") in told
 
 
 def test_a_page_that_is_not_kept_is_not_for_the_network(
