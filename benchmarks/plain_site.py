@@ -121,7 +121,17 @@ def home(locale: str, counted: int | None = None) -> str:
         .limit(TOPICS)
     )
     if counted is not None:
-        used = used.where(Post.id.in_(newest.with_only_columns(Post.id).limit(counted)))
+        few = db.select(Post.id).filter_by(locale=locale, status="published", trashed_at=None)
+        few = few.order_by(Post.published_at.desc(), Post.id.desc()).limit(counted).subquery()
+        number = func.count().label("number")
+        numbers = (
+            db.select(post_tags.c.tag_id, number)
+            .where(post_tags.c.post_id.in_(db.select(few.c.id)))
+            .group_by(post_tags.c.tag_id)
+            .subquery()
+        )
+        used = db.select(Tag).join(numbers, numbers.c.tag_id == Tag.id).order_by(numbers.c.number.desc(), Tag.name)
+        used = used.limit(TOPICS)
     return render_template(
         "plain_home.html",
         locale=locale,

@@ -40,6 +40,8 @@ COUNTED_POSTS = 1000
 # Of how many of a post's tags, and of how many of the posts that were written last with each, related ones are chosen.
 RELATING_TAGS = 8
 RELATED_CANDIDATES = 40
+# Up to so many posts of a tag are found by its own index, and sorted.
+RARE = 500
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,14 @@ def published_posts(locale: str, number: int, per_page: int) -> Listing:
 
 
 def posts_with_tag(tag: Tag, number: int, per_page: int) -> Listing:
-    """The newest posts with a tag."""
-    return _listing("tag", tag.locale, number, per_page, topic=tag.id)
+    """The newest posts with a tag.
+
+    No index holds the posts of a tag by date. A rare tag has few posts to sort; those of a common one are soon found
+    among the newest of all.
+    """
+    uses = db.session.scalar(select(func.count()).select_from(_with_tag(tag.id).subquery()))
+    kind = "common tag" if (uses or 0) > RARE else "rare tag"
+    return _listing(kind, tag.locale, number, per_page, topic=tag.id)
 
 
 def posts_in_category(category: Category, number: int, per_page: int) -> Listing:
@@ -101,7 +109,16 @@ def _listing(kind: str, locale: str, number: int, per_page: int, **values: Any) 
 def _page_of(kind: str) -> Select[int]:
     """The statement for a page of a list. It is put together once: that takes longer than the database does."""
     query = _newest_ids(bindparam("locale")).where(*_conditions(kind))
+    if kind == "rare tag":
+        # Joined, so that the few posts of the tag are looked at and not every post.
+        tagged = _with_tag(bindparam("topic")).subquery()
+        query = query.join(tagged, tagged.c.post_id == Post.id)
     return query.limit(bindparam("most", type_=Integer)).offset(bindparam("skipped", type_=Integer))
+
+
+def _with_tag(tag_id: Any) -> Select[int]:
+    """The posts with a tag, up to one more than a rare one has."""
+    return select(post_tags.c.post_id).where(post_tags.c.tag_id == tag_id).limit(RARE + 1)
 
 
 def _newest_ids(locale: Any) -> Select[int]:
@@ -111,8 +128,8 @@ def _newest_ids(locale: Any) -> Select[int]:
 def _conditions(kind: str) -> list[ColumnElement[bool]]:
     """What the posts of a kind of list have in common beside being live."""
     topic: BindParameter[int] = bindparam("topic")
-    if kind == "tag":
-        return [Post.id.in_(select(post_tags.c.post_id).where(post_tags.c.tag_id == topic))]
+    if kind == "common tag":
+        return [exists().where(post_tags.c.post_id == Post.id, post_tags.c.tag_id == topic)]
     if kind == "category":
         return [Post.category_id == topic]
     if kind == "author":

@@ -49,6 +49,20 @@ def test_lists_hold_what_is_live_newest_first() -> None:
     assert post_lists.published_posts("fr", 1, 9).ids == []
 
 
+def test_a_common_tag_lists_the_same_as_a_rare_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    tag = make_tag()
+    for number in range(5):
+        dated(f"post {number}", number, tags=[tag])
+    dated("draft", 8, tags=[tag], status="draft")
+    dated("other", 9)
+    rare = [post_lists.posts_with_tag(tag, number, 2) for number in (1, 2, 3, 4)]
+    monkeypatch.setattr(post_lists, "RARE", 3)
+    assert [post_lists.posts_with_tag(tag, number, 2) for number in (1, 2, 3, 4)] == rare
+    assert [titles(one.ids) for one in rare] == [["post 4", "post 3"], ["post 2", "post 1"], ["post 0"], []]
+    monkeypatch.setattr(post_lists, "RARE", 0)
+    assert post_lists.posts_with_tag(make_tag(), 1, 2).ids == []
+
+
 def test_a_month_ends_where_the_next_begins() -> None:
     make_post(title="first", published_at=datetime(2026, 12, 1, tzinfo=UTC))
     make_post(title="last", published_at=datetime(2026, 12, 31, 23, 59, tzinfo=UTC))
