@@ -211,24 +211,30 @@ def related_posts(post: Post, limit: int) -> list[int]:
     tags = post.tags[:RELATING_TAGS]
     if not tags:
         return []
+    values = {f"tag{number}": tag.id for number, tag in enumerate(tags)}
+    query = _related(len(tags), RELATED_CANDIDATES)
+    return list(db.session.scalars(query, values | {"locale": post.locale, "but": post.id, "most": limit}))
+
+
+@cache
+def _related(tags: int, each: int) -> Select[int]:
     newest = [
         select(post_tags.c.post_id)
-        .where(post_tags.c.tag_id == tag.id, post_tags.c.post_id != post.id)
+        .where(post_tags.c.tag_id == bindparam(f"tag{number}"), post_tags.c.post_id != bindparam("but"))
         .order_by(post_tags.c.post_id.desc())
-        .limit(RELATED_CANDIDATES)
+        .limit(each)
         .subquery()
-        for tag in tags
+        for number in range(tags)
     ]
     candidates = union_all(*(select(one.c.post_id) for one in newest)).subquery()
     shared = select(candidates.c.post_id, func.count().label("shared")).group_by(candidates.c.post_id).subquery()
-    query = (
+    return (
         select(Post.id)
         .join(shared, shared.c.post_id == Post.id)
-        .where(*live(Post, post.locale))
+        .where(*live(Post, bindparam("locale")))
         .order_by(shared.c.shared.desc(), Post.published_at.desc(), Post.id.desc())
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer))
     )
-    return list(db.session.scalars(query))
 
 
 def locales_of_author(author: User) -> list[str]:

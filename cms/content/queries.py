@@ -8,9 +8,10 @@ rendered anew when one of its objects changes, and also when an object appears t
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, literal_column, select, tuple_
 from sqlalchemy.orm import defer, joinedload, lazyload, load_only, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -28,7 +29,7 @@ from cms.models.translatable import Translatable
 _PUBLISHED: ColumnElement[str] = literal_column(f"'{Status.PUBLISHED.value}'")
 
 
-def live(model: Any, locale: str) -> list[ColumnElement[bool]]:
+def live(model: Any, locale: Any) -> list[ColumnElement[bool]]:
     """The conditions under which visitors see a row."""
     return [model.locale == locale, model.status == _PUBLISHED, model.trashed_at.is_(None)]
 
@@ -41,16 +42,7 @@ def author_of(model: type[Post | Page]) -> ExecutableOption:
 
 def post_by_slug(locale: str, slug: str) -> Post | None:
     """A published post with all that its page shows, or None."""
-    post = db.session.scalars(
-        select(Post)
-        .where(*live(Post, locale), Post.slug == slug)
-        .options(
-            author_of(Post),
-            joinedload(Post.category),
-            joinedload(Post.featured_image).selectinload(Media.texts),
-            selectinload(Post.tags),
-        )
-    ).first()
+    post = db.session.scalars(_post_by_slug(), {"locale": locale, "slug": slug}).first()
     if post is None:
         depends_on(collection_tag(Post, locale))
         return None
@@ -58,27 +50,52 @@ def post_by_slug(locale: str, slug: str) -> Post | None:
     return post
 
 
+# What is asked for every page is put together once: that takes longer than the database does.
+@cache
+def _post_by_slug() -> Select[Post]:
+    return (
+        select(Post)
+        .where(*live(Post, bindparam("locale")), Post.slug == bindparam("slug"))
+        .options(
+            author_of(Post),
+            joinedload(Post.category),
+            joinedload(Post.featured_image).selectinload(Media.texts),
+            selectinload(Post.tags),
+        )
+    )
+
+
 def neighbours(post: Post) -> tuple[Post | None, Post | None]:
     """The published posts just before and just after this one in time."""
-    place = tuple_(Post.published_at, Post.id)
-    here = tuple_(literal(post.published_at, UtcMoment), literal(post.id))
-    base = select(Post).where(*live(Post, post.locale)).options(defer(Post.body))
-    before = base.where(place < here).order_by(Post.published_at.desc(), Post.id.desc())
-    after = base.where(place > here).order_by(Post.published_at, Post.id)
-    earlier = db.session.scalars(before.limit(1)).first()
-    later = db.session.scalars(after.limit(1)).first()
+    here = {"locale": post.locale, "moment": post.published_at, "number": post.id}
+    earlier, later = (db.session.scalars(query, here).first() for query in _neighbours())
     depends_on(collection_tag(Post, post.locale), earlier, later)
     return earlier, later
 
 
+@cache
+def _neighbours() -> tuple[Select[Post], Select[Post]]:
+    place = tuple_(Post.published_at, Post.id)
+    here = tuple_(bindparam("moment", type_=UtcMoment), bindparam("number", type_=Integer))
+    base = select(Post).where(*live(Post, bindparam("locale"))).options(defer(Post.body)).limit(1)
+    before = base.where(place < here).order_by(Post.published_at.desc(), Post.id.desc())
+    after = base.where(place > here).order_by(Post.published_at, Post.id)
+    return before, after
+
+
 def translations_of(document: Any) -> list[Any]:
     """The live rows of the same document in other languages, for the switcher and for hreflang."""
-    model = type(document)
-    # By the key alone: told of a status too, SQLite may walk through everything that is published.
-    query = select(model).where(model.translation_key == document.translation_key).options(*_without_texts(model))
-    rows = [row for row in db.session.scalars(query) if row.locale != document.locale and getattr(row, "is_live", True)]
+    model: Any = type(document)
+    found = db.session.scalars(_translations(model), {"key": document.translation_key})
+    rows = [row for row in found if row.locale != document.locale and getattr(row, "is_live", True)]
     depends_on(group_tag(document), *rows)
     return rows
+
+
+@cache
+def _translations(model: Any) -> Select[Any]:
+    # By the key alone: told of a status too, SQLite may walk through everything that is published.
+    return select(model).where(model.translation_key == bindparam("key")).options(*_without_texts(model))
 
 
 def tag_by_slug(locale: str, slug: str) -> Tag | None:
