@@ -3,14 +3,17 @@
 Every function asks a number of questions that depends on the kinds of content, never on how much of it there is.
 """
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import ColumnElement, Select, case, func, null, select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.sql.elements import True_
 
 from cms.content.searching.entries import searched_models
 from cms.content.searching.finding import Search, spellings_of
@@ -24,6 +27,8 @@ from cms.security.policy import may, visible
 
 # Counting goes no further, so that it costs the same on a site with very many documents.
 COUNTED = 10_000
+# Seconds for which the shares of languages are kept where there are more documents than that.
+KEPT = 60.0
 
 
 class Waiting(StrEnum):
@@ -138,27 +143,41 @@ def _conditions(model: Any, waiting: Waiting, actor: Any) -> list[ColumnElement[
 def translation_shares(actor: Any, locales: Sequence[str]) -> list[LanguageShare]:
     """For each language, how many published documents it has, measured against the language that has most of them.
 
-    Documents that the actor may not read do not count. The numbers come from an index alone.
+    Documents that the actor may not read do not count. The numbers come from an index alone; of very many documents,
+    they may be a minute old.
     """
     done: dict[str, int] = dict.fromkeys(locales, 0)
     for model in publishable_models(actor):
         if not issubclass(model, Translatable):
             continue
-        document: Any = model
-        live = [
-            visible(actor, "read", document),
-            document.trashed_at.is_(None),
-            document.status == Status.PUBLISHED,
-        ]
-        # One count for each language, not one for each group: so the index of what visitors see is used.
-        counts = [
-            select(func.count()).select_from(document).where(document.locale == locale, *live).scalar_subquery()
-            for locale in done
-        ]
-        for locale, number in zip(done, db.session.execute(select(*counts)).one(), strict=True):
+        for locale, number in _published_by_language(actor, model, tuple(done)).items():
             done[locale] += number
     most = max(done.values(), default=0)
     return [LanguageShare(locale, number, most) for locale, number in done.items()]
+
+
+def _published_by_language(actor: Any, model: Any, locales: tuple[str, ...]) -> Mapping[str, int]:
+    readable = visible(actor, "read", model)
+    kept: dict[Any, tuple[float, dict[str, int]]] = current_app.extensions.setdefault("published_by_language", {})
+    # Only what is the same for everybody who may read all of them is kept, and only where counting takes long.
+    asked = (model, locales) if isinstance(readable, True_) else None
+    until, counts = kept.get(asked, (0.0, {}))
+    if until > time.monotonic():
+        return counts
+    live = [readable, model.trashed_at.is_(None), model.status == Status.PUBLISHED]
+    # One count for each language, not one for each group: so the index of what visitors see is used.
+    numbers = db.session.execute(
+        select(
+            *(
+                select(func.count()).select_from(model).where(model.locale == locale, *live).scalar_subquery()
+                for locale in locales
+            )
+        )
+    ).one()
+    counts = dict(zip(locales, numbers, strict=True))
+    if asked is not None and sum(numbers) > COUNTED:
+        kept[asked] = (time.monotonic() + KEPT, counts)
+    return counts
 
 
 def recent_activity(actor: Any, limit: int) -> Sequence[AuditEntry]:

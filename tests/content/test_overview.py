@@ -1,5 +1,6 @@
 """What the dashboard is told: whose documents, in which order, how many, and to whom."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -172,3 +173,24 @@ def test_a_line_says_whether_one_may_change_the_document() -> None:
     assert {line.title: line.may_update for line in lines} == {"Olá": True, "Hello": False}
     assert [line.may_update for line in pile(author, Waiting.PUBLISHED, 5).lines] == [True]
     assert all(line.may_update for line in pile(make.make_user("administrator"), Waiting.PUBLISHED, 5).lines)
+
+
+def test_shares_of_very_many_documents_are_counted_once_a_minute(
+    monkeypatch: pytest.MonkeyPatch, app: Any, count_queries: Any
+) -> None:
+    monkeypatch.setattr(overview, "COUNTED", 1)
+    monkeypatch.setitem(app.extensions, "published_by_language", {})
+    editor, author = make.make_user("editor"), make.make_user("author")
+    make.make_post(locale="en")
+    assert [share.done for share in translation_shares(editor, ["en", "pt"])] == [1, 0]
+    make.make_post(locale="pt", author=author)
+    assert [share.done for share in translation_shares(editor, ["en", "pt"])] == [1, 1]
+    make.make_post(locale="pt")
+    with count_queries() as queries:
+        assert [share.done for share in translation_shares(editor, ["en", "pt"])] == [1, 1]
+    assert not [one for one in queries if "FROM posts" in one]
+    # What only some may read is counted for each of them.
+    assert [share.done for share in translation_shares(author, ["en", "pt"])] == [0, 1]
+    now = time.monotonic()
+    monkeypatch.setattr(overview.time, "monotonic", lambda: now + overview.KEPT + 1)
+    assert [share.done for share in translation_shares(editor, ["en", "pt"])] == [1, 2]
