@@ -8,6 +8,7 @@ SECRET_KEY         signs sessions; production needs one, elsewhere one is made a
 DATABASE_URL       SQLAlchemy address of the database (SQLite in the instance folder)
 REDIS_URL          shared cache and rate limits (none: in process)
 PAGE_CACHE         on or off (on; in development off)
+PAGE_MIRROR        folder in which nginx finds cached pages, kept by `flask mirror` (none)
 CDN_KEY_HEADER     header that tells a CDN by which keys a page is purged: Surrogate-Key, Cache-Tag (none)
 CDN_LIFETIME       seconds for which the CDN may keep a page (3600)
 CDN_PURGE_URL      address to which the keys of purges are posted (none)
@@ -40,13 +41,13 @@ from click import ClickException
 ROOT = Path(__file__).resolve().parent
 
 SETTINGS = frozenset(
-    "APP_ENV HOST PORT WEB_PROCESSES INSTANCE_PATH SECRET_KEY DATABASE_URL REDIS_URL PAGE_CACHE SITE_URL "
+    "APP_ENV HOST PORT WEB_PROCESSES INSTANCE_PATH SECRET_KEY DATABASE_URL REDIS_URL PAGE_CACHE PAGE_MIRROR SITE_URL "
     "CDN_KEY_HEADER CDN_LIFETIME CDN_PURGE_URL CDN_PURGE_TOKEN CDN_PURGE_TOKEN_HEADER "
     "TRUSTED_HOSTS TRUSTED_PROXIES SITE_LOCALES DEFAULT_LOCALE TRANSLATIONS_PATH DEMO_PASSWORD MAIL_SERVER "
     "MAIL_PORT MAIL_USERNAME MAIL_PASSWORD MAIL_USE_TLS MAIL_USE_SSL MAIL_DEFAULT_SENDER".split()
 )
 # Names that begin like this are ours; one that we do not know is a mistake, not somebody else's variable.
-OWN_PREFIXES = ("SITE_", "TRANSLATIONS_", "DEMO_", "PAGE_CACHE", "CDN_", "MAIL_", "BABELPRESS_")
+OWN_PREFIXES = ("SITE_", "TRANSLATIONS_", "DEMO_", "PAGE_CACHE", "PAGE_MIRROR", "CDN_", "MAIL_", "BABELPRESS_")
 ENVIRONMENTS = ("demo", "development", "testing", "production")
 
 
@@ -88,6 +89,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "REDIS_URL": redis_url,
         "PAGE_CACHE": _choice(env, "PAGE_CACHE", ("on", "off"), "off" if app_env == "development" else "on") == "on",
         "PAGE_CACHE_QUERY": frozenset({"page"}),
+        "PAGE_MIRROR": _page_mirror(env, redis_url),
         "SITE_URL": _site_url(env),
         "TRUSTED_HOSTS": [host.strip() for host in env.get("TRUSTED_HOSTS", "").split(",") if host.strip()] or None,
         "TRUSTED_PROXIES": _number(env, "TRUSTED_PROXIES", 0, 0, 10),
@@ -99,6 +101,21 @@ def read_settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         **_cdn(env),
         **_mail(env),
     }
+
+
+def _page_mirror(env: Mapping[str, str], redis_url: str | None) -> Path | None:
+    """The folder of the mirror. The address of a socket in it has room for about a hundred bytes."""
+    text = env.get("PAGE_MIRROR")
+    if not text:
+        return None
+    if not redis_url:
+        raise ConfigurationError("PAGE_MIRROR: the mirror learns from Redis what is purged; set REDIS_URL.")
+    if env.get("CDN_KEY_HEADER"):
+        raise ConfigurationError("PAGE_MIRROR: files bear no keys for a CDN; leave CDN_KEY_HEADER out, or the mirror.")
+    path = Path(text)
+    if not path.is_absolute() or len(os.fsencode(path)) > 90:
+        raise ConfigurationError("PAGE_MIRROR: must be the full path of a folder, of at most 90 characters.")
+    return path
 
 
 def _engine_options(url: str) -> dict[str, Any]:

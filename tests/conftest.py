@@ -26,6 +26,7 @@ from sqlalchemy.orm import scoped_session
 from app import create_app
 from cms.extensions import db
 from config import SETTINGS
+from tests import nginx
 from tests.chromium import HOW_TO_GET_IT, chromium, is_required
 from tests.databases import TestDatabase, postgresql_database, sqlite_database
 from tests.servers import RedisServer, running_postgresql, running_redis
@@ -67,14 +68,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what takes minutes, unless it is asked for; and the browser tests where there is no browser."""
+    """Leave out what takes minutes, unless it is asked for; and what needs a browser or nginx, where there is none."""
+    left_out: list[pytest.Item] = []
     if not LONG:
-        too_long = [item for item in items if any(mark.args == ("long",) for mark in item.iter_markers("stress"))]
-        items[:] = [item for item in items if item not in too_long]
-        config.hook.pytest_deselected(items=too_long)
+        left_out += [item for item in items if any(mark.args == ("long",) for mark in item.iter_markers("stress"))]
     if chromium() is None and not is_required():
-        left_out = [item for item in items if BROWSER_TESTS in item.path.parents]
-        items[:] = [item for item in items if BROWSER_TESTS not in item.path.parents]
+        left_out += [item for item in items if BROWSER_TESTS in item.path.parents]
+    if nginx.nginx() is None and not nginx.is_required():
+        left_out += [item for item in items if item.get_closest_marker("nginx")]
+    if left_out:
+        items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
 
 
@@ -82,6 +85,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in one line that they were left out, and how to get what they need."""
     if chromium() is None and not is_required():
         terminalreporter.write_line(f"Browser tests skipped. {HOW_TO_GET_IT}")
+    if nginx.nginx() is None and not nginx.is_required():
+        terminalreporter.write_line(f"Tests of pages from files skipped. {nginx.HOW_TO_GET_IT}")
 
 
 @pytest.fixture

@@ -48,12 +48,14 @@ def test_production_and_mail(tmp_path: Path) -> None:
         MAIL_SERVER="mail.example.org",
         MAIL_USE_TLS="on",
         REDIS_URL="redis://localhost/0",
+        PAGE_MIRROR="/run/babelpress",
         WEB_PROCESSES="4",
     )
     assert found["SITE_URL"] == "https://example.org"
     assert found["TRUSTED_HOSTS"] == ["example.org", "www.example.org"]
     assert (found["MAIL_BACKEND"], found["MAIL_USE_TLS"]) == ("smtp", True)
     assert found["SESSION_COOKIE_SECURE"] is True
+    assert found["PAGE_MIRROR"] == Path("/run/babelpress")
 
 
 def test_a_cdn(tmp_path: Path) -> None:
@@ -99,6 +101,14 @@ def test_a_cdn(tmp_path: Path) -> None:
         ({"CDN_PURGE_TOKEN_HEADER": "a b"}, "CDN_PURGE_TOKEN_HEADER"),
         ({"CDN_LIFETIME": "0"}, "CDN_LIFETIME: must be a whole number from 1"),
         ({"CDN_TOKEN": "x"}, "CDN_TOKEN: unknown setting"),
+        ({"PAGE_MIRROR": "/run/babelpress"}, "PAGE_MIRROR: the mirror learns from Redis"),
+        ({"PAGE_MIRROR": "pages", "REDIS_URL": "redis://localhost/0"}, "PAGE_MIRROR: must be the full path"),
+        ({"PAGE_MIRROR": "/" + "x" * 90, "REDIS_URL": "redis://localhost/0"}, "of at most 90 characters"),
+        (
+            {"PAGE_MIRROR": "/run/x", "REDIS_URL": "redis://localhost/0", "CDN_KEY_HEADER": "xkey"},
+            "PAGE_MIRROR: files bear no keys for a CDN",
+        ),
+        ({"PAGE_MIRRORS": "/run"}, "did you mean PAGE_MIRROR"),
     ],
 )
 def test_a_wrong_setting_is_one_line_that_says_what_to_do(tmp_path: Path, environ: dict[str, str], says: str) -> None:

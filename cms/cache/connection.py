@@ -2,7 +2,8 @@
 
 A Redis that restarts may come back with an old snapshot, and a replica that takes over may lack the last purges. So
 the first thing on every connection is a script that compares the server's run id with the one noted beside our
-data. Where they differ, everything cached earlier is purged before any other command of ours is executed.
+data. Where they differ, everything cached earlier is purged before any other command of ours is executed, and the
+mirrors have to say anew that they are there.
 """
 
 from collections.abc import Callable
@@ -19,6 +20,8 @@ TIMEOUT = 0.2
 
 # The braces keep all of these on one slot of a Redis cluster, so that one script may touch them together.
 LIFE, SEQUENCE, STAMP = "{%s}:life", "{%s}:sequence", "{%s}:stamp:%s"
+# See `cms.cache.mirrors`.
+MIRRORS, PURGES = "{%s}:mirrors", "{%s}:purges"
 
 # The purge sequence is the time of the server in microseconds, raised by one where two purges share a microsecond:
 # it keeps rising even when the server lost it. A value more than a day ahead is nobody's sequence but garbage.
@@ -47,6 +50,7 @@ if not life then return redis.error_reply('ERR the server does not tell its run 
 if redis.pcall('GET', KEYS[1]) == life then return 0 end
 local risen = rise(KEYS[2])
 redis.call('SET', KEYS[3], risen)
+redis.call('DEL', KEYS[4])
 redis.call('SET', KEYS[1], life)
 return 1
 """
@@ -61,7 +65,7 @@ def connect(url: str, namespace: str, everything: str, timeout: float = TIMEOUT)
 
     def enter(connection: Any) -> None:
         connection.on_connect()
-        keys = (LIFE % namespace, SEQUENCE % namespace, STAMP % (namespace, everything))
+        keys = (LIFE % namespace, SEQUENCE % namespace, STAMP % (namespace, everything), MIRRORS % namespace)
         connection.send_command("EVAL", ENTER, len(keys), *keys)
         connection.read_response()
 

@@ -1,5 +1,6 @@
 """Getting a purge to every process that serves pages, and waiting until it has arrived."""
 
+import contextlib
 import logging
 from collections.abc import Iterable
 from typing import Any, Protocol
@@ -9,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from cms.cache.breaker import Breaker, Unavailable
 from cms.cache.journal import Journal
+from cms.cache.mirrors import SILENCE, Mirrors
 from cms.cache.outbox import PENDING_LEASE, Outbox
+from cms.cache.redis_stamps import Purged, RedisStamps
 from cms.cache.stamps import Stamps
 from cms.cache.waiting import Patience
 
@@ -75,13 +78,22 @@ class LocalDelivery:
 class SharedDelivery:
     """For processes that share Redis: the stamps there, and rows in the database until they have arrived there.
 
-    `probing` are the stamps without a breaker, for the moment at which the server is tried again.
+    `probing` are the stamps without a breaker, for the moment at which the server is tried again; `mirrors` those who
+    serve pages without being asked.
     """
 
     def __init__(
-        self, stamps: Stamps, probing: Stamps, breaker: Breaker, outbox: Outbox, patience: Patience, lease: float
+        self,
+        stamps: RedisStamps,
+        probing: Stamps,
+        breaker: Breaker,
+        outbox: Outbox,
+        patience: Patience,
+        mirrors: Mirrors,
+        lease: float,
     ) -> None:
         self._stamps = stamps
+        self._mirrors = mirrors
         self._probing = probing
         self._breaker = breaker
         self._outbox = outbox
@@ -97,7 +109,7 @@ class SharedDelivery:
 
     def deliver(self, tags: Iterable[str]) -> bool:
         try:
-            self._stamps.purge(tags)
+            purged = self._stamps.purge_told(tags)
         except Unavailable as reason:
             # Also where the server is there and only refuses: nothing from it may be served before it has the purge.
             self._breaker.trip(reason)
@@ -106,7 +118,27 @@ class SharedDelivery:
             return False
         if self._lease:
             self._patience.settle_in(self._lease * _MARGIN)
+        if purged.mirrored:
+            self._await_mirrors(purged)
+        if purged.unsure:
+            self._patience.settle_in(purged.unsure)
         return True
+
+    def _await_mirrors(self, purged: Purged) -> None:
+        """Wait until every mirror has the purge, or is not served from any more."""
+
+        def arrived() -> bool:
+            try:
+                return self._mirrors.have_come_to(purged.sequence)
+            except Unavailable:
+                return False
+
+        def missed() -> None:
+            # Whoever is not struck off now is waited for again at the next purge.
+            with contextlib.suppress(Unavailable):
+                self._mirrors.strike_off(purged.sequence)
+
+        self._patience.settle_when(arrived, SILENCE, missed)
 
     def finish(self, receipt: int, bind: Engine | Connection | None) -> None:
         self._outbox.remove([receipt], bind)

@@ -60,6 +60,7 @@ class PageCache:
         except Unavailable:
             return self._rendered_only(address, environ, start_response)
         if entry is not None:
+            service.offer(address, entry)
             return self._answer(entry, environ, start_response)
         return self._missed(address, environ, start_response)
 
@@ -106,6 +107,7 @@ class PageCache:
             if isinstance(outcome, Reply):
                 return self._plain(outcome, environ, start_response)
             entry = outcome
+            self._service.offer(address, entry)
             return self._answer(entry, environ, start_response, hit=False)
         finally:
             self._flights.land(address, flight, entry)

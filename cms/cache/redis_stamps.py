@@ -5,15 +5,17 @@ the sequence that it asked for up to LEASE_SECONDS ago, and whoever purges lets 
 the reply to the save is sent (see `cms.cache.delivery`): by then every process has asked anew.
 """
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import redis
 
 from cms.cache.breaker import Breaker, Unavailable
-from cms.cache.connection import RISE, SEQUENCE, STAMP, Refused, ask
+from cms.cache.connection import MIRRORS, PURGES, RISE, SEQUENCE, STAMP, Refused, ask
+from cms.cache.mirrors import KNOWN_FOR, MOST_PURGES, SILENCE
 
 LEASE_SECONDS = 0.02
 # The share of the lease after which one thread asks anew.
@@ -53,14 +55,38 @@ end
 return answer
 """
 )
+# Mirrors are told what was purged (see `cms.cache.mirrors`), each time with the sequence that came before, so that they
+# notice when something is missing. With none there, and none expected, nothing is written for them. Gives the
+# sequence, whether there are mirrors, and for how many microseconds it has been known which there are (-1: no matter).
 _PURGE = (
     RISE
-    + """
+    + KNOWN_FOR
+    + f"""
+local before = redis.pcall('GET', KEYS[1])
 local risen = rise(KEYS[1])
-for place = 2, #KEYS do redis.call('SET', KEYS[place], risen, 'EX', ARGV[1]) end
-return risen
+for place = 4, #KEYS do redis.call('SET', KEYS[place], risen, 'EX', ARGV[1]) end
+if redis.pcall('EXISTS', KEYS[2]) == 0 and ARGV[3] == '0' then return {{risen, 0, -1}} end
+local since = known_for(KEYS[2])
+local others = redis.call('HLEN', KEYS[2]) - 1
+if others > 0 then
+  if type(before) ~= 'string' then before = '' end
+  local told = {{'MAXLEN', '~', {MOST_PURGES}, risen .. '-0', 'after', before, 'tags', ARGV[2]}}
+  if redis.pcall('XADD', KEYS[3], unpack(told)).err then
+    redis.call('DEL', KEYS[3])
+    redis.pcall('XADD', KEYS[3], unpack(told))
+  end
+end
+return {{risen, others, since}}
 """
 )
+
+
+class Purged(NamedTuple):
+    """The sequence of a purge; whether mirrors have to take it in; seconds for which there may be unknown ones."""
+
+    sequence: int
+    mirrored: bool
+    unsure: float
 
 
 def _number(value: object) -> int | None:
@@ -74,6 +100,7 @@ class RedisStamps:
     """Stamps shared through Redis.
 
     Without a breaker, every call goes to the server: that is for the probe, which runs while the breaker is open.
+    `mirrored` says that there may be mirrors, also where none has told of itself yet.
     """
 
     def __init__(
@@ -83,13 +110,16 @@ class RedisStamps:
         breaker: Breaker | None,
         *,
         lease: float = LEASE_SECONDS,
+        mirrored: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client: Any = client
         self._namespace = namespace
         self._breaker = breaker
         self._lease = lease
+        self._mirrored = mirrored
         self._clock = clock
+        self._mirror_keys = [MIRRORS % namespace, PURGES % namespace]
         self._sequence_key = SEQUENCE % namespace
         # The sequence, when it was asked for, and how often the breaker had tripped before that.
         self._known: tuple[int, float, int] = (0, float("-inf"), -1)
@@ -129,25 +159,30 @@ class RedisStamps:
         return [_number(value) for value in answer]
 
     def purge(self, tags: Iterable[str]) -> int:
+        return self.purge_told(tags).sequence
+
+    def purge_told(self, tags: Iterable[str]) -> Purged:
+        """As `purge`; says also who has to be waited for."""
         wanted = sorted(set(tags))
-        sequence = 0
+        told = Purged(0, mirrored=False, unsure=0.0)
         now, trips = self._clock(), self._trips()
         for start in range(0, len(wanted), PER_SCRIPT):
-            keys = [STAMP % (self._namespace, tag) for tag in wanted[start : start + PER_SCRIPT]]
-            sequence = self._purge_some(keys)
-        self._remember(sequence, now, trips)
-        return sequence
+            told = self._purge_some(wanted[start : start + PER_SCRIPT])
+        self._remember(told.sequence, now, trips)
+        return told
 
-    def _purge_some(self, keys: list[str]) -> int:
+    def _purge_some(self, tags: list[str]) -> Purged:
+        stamps = [STAMP % (self._namespace, tag) for tag in tags]
+        keys = [self._sequence_key, *self._mirror_keys, *stamps]
+        arguments: list[str | int] = [STAMP_SECONDS, json.dumps(tags), int(self._mirrored)]
         try:
-            risen = self._ask(
-                lambda: self._purge(keys=[self._sequence_key, *keys], args=[STAMP_SECONDS]), tolerant=True
-            )
+            risen, others, since = self._ask(lambda: self._purge(keys=keys, args=arguments), tolerant=True)
         except Refused:
-            # A full server still deletes, and a lost stamp is a miss.
-            self._ask(lambda: self._client.delete(self._sequence_key, *keys))
+            # A full server still deletes, and a lost stamp is a miss. Mirrors notice that the sequence is gone.
+            self._ask(lambda: self._client.delete(self._sequence_key, *stamps))
             risen = self._ask(lambda: self._current(keys=[self._sequence_key]))
-        return self._certain(risen)
+            others, since = 1, int(self._mirrored) - 1
+        return Purged(self._certain(risen), others > 0, max(0.0, SILENCE - since / 1e6) if since >= 0 else 0.0)
 
     def _certain(self, value: object) -> int:
         number = _number(value)

@@ -25,6 +25,8 @@ from cms.cache.fragments import Fragments, Rendering
 from cms.cache.journal import LEASE_SECONDS as LOOK_SECONDS
 from cms.cache.journal import Journal
 from cms.cache.locks import LocalLocks, Locks, RedisLocks
+from cms.cache.mirror.offers import Offers
+from cms.cache.mirrors import Mirrors
 from cms.cache.moments import earliest_moment, next_moment
 from cms.cache.near import Near
 from cms.cache.outbox import Outbox
@@ -62,7 +64,7 @@ class CacheService:
         self.release = fingerprint(Path(app.root_path))
         # Another installation on the same server has another secret, and so cannot give us its pages.
         secret = config.get("SECRET_KEY") or secrets.token_hex(32)
-        self._secret = blake2b(str(secret).encode(), person=b"page cache", digest_size=32).digest()
+        self.secret = blake2b(str(secret).encode(), person=b"page cache", digest_size=32).digest()
         self.before_lookup: list[Callable[[], object]] = []
         self.before_render: list[Callable[[], object]] = []
         self.when_due: list[Callable[[], object]] = []
@@ -76,13 +78,18 @@ class CacheService:
         self.locks: Locks
         self.breaker: Breaker | None = None
         self._connection: redis.Redis | None = None
+        # For the process that mirrors pages: who else does, and stamps that it may ask without the breaker.
+        self.mirrors: Mirrors | None = None
+        self.probing: Stamps | None = None
+        folder: Path | None = config.get("PAGE_MIRROR")
+        self.offers = Offers(folder, self.release, self.secret) if folder is not None else None
         url = config.get("REDIS_URL")
         if url:
             self._share(app, url)
         else:
             self._keep_here(app)
         self.fragments = Fragments(self.stamps, self.now, size // 4)
-        self.cdn_keys = cdn.keys_of(app, self._secret)
+        self.cdn_keys = cdn.keys_of(app, self.secret)
         self.teller: Teller | None = None
         if self.cdn_keys is not None:
             self._tell_network(app, self.cdn_keys)
@@ -119,11 +126,20 @@ class CacheService:
         timeout: float = app.config.get("PAGE_CACHE_TIMEOUT", 5.0 if app.testing else TIMEOUT)
         client = connect(url, namespace, EVERYTHING, timeout)
         self._connection = client
-        self.breaker = Breaker(self._recover)
-        self.stamps = RedisStamps(client, namespace, self.breaker, lease=lease)
-        probing = RedisStamps(client, namespace, None, lease=lease)
-        outbox = Outbox(app)
-        self._shared_delivery = SharedDelivery(self.stamps, probing, self.breaker, outbox, self.patience, lease)
+        self.breaker = Breaker(self.recover)
+        mirrored = self.offers is not None
+        self.stamps = stamps = RedisStamps(client, namespace, self.breaker, lease=lease, mirrored=mirrored)
+        self.probing = RedisStamps(client, namespace, None, lease=lease, mirrored=mirrored)
+        self.mirrors = Mirrors(client, namespace, None)
+        self._shared_delivery = SharedDelivery(
+            stamps,
+            self.probing,
+            self.breaker,
+            Outbox(app),
+            self.patience,
+            Mirrors(client, namespace, self.breaker),
+            lease,
+        )
         self.delivery = self._shared_delivery
         self.locks = RedisLocks(client, namespace, self.breaker)
         self._bind_store(
@@ -146,7 +162,8 @@ class CacheService:
         self.fragments.clear()
         self.delivery.deliver_now({EVERYTHING})
 
-    def _recover(self) -> None:
+    def recover(self) -> None:
+        """Deliver every kept purge, without the breaker. Raises Unavailable where the cache server is not well."""
         self._shared_delivery.recover()
 
     def close(self) -> None:
@@ -155,6 +172,8 @@ class CacheService:
             self.teller.close()
         if self._connection is not None:
             self._connection.close()
+        if self.offers is not None:
+            self.offers.close()
 
     def look_up(self, address: Address) -> Entry | None:
         """The page of an address if it is there and fresh. Raises Unavailable."""
@@ -194,7 +213,12 @@ class CacheService:
         self._keep_near(address, entry)
         shared = not _is_lasting(entry) or address.made_up
         place = address.shared_place(self.release) if shared else address.place(self.release)
-        self._tolerate(lambda: self._store.set(place, entry.encode(self._secret), timeout=seconds))
+        self._tolerate(lambda: self._store.set(place, entry.encode(self.secret), timeout=seconds))
+
+    def offer(self, address: Address, entry: Entry) -> None:
+        """Offer a page that was just given to a reader to the mirror, which had it not, where there is one."""
+        if self.offers is not None and address.known:
+            self.offers.make(address, entry)
 
     def expiry(self, tags: Sequence[str], sequence: int, since: float, *, brief: bool) -> float:
         """The moment from which a page with these tags, rendered from `sequence` on, must not be given.
@@ -255,7 +279,7 @@ class CacheService:
     def _fetch(self, address: Address) -> Entry | None:
         found = self._tolerate(lambda: self._store.get_many(*self._places(address)))
         for data in found or ():
-            entry = decode(data, address.text, self._secret)
+            entry = decode(data, address.text, self.secret)
             if entry is not None:
                 return entry
         return None

@@ -5,13 +5,14 @@ from flask import Flask
 from cms.commands.demo import demo
 from cms.commands.foundation import foundation
 from cms.commands.importing import import_group
+from cms.commands.mirror import mirror
 from cms.commands.prepare import prepare, serve
 from cms.commands.purge import purge
 from cms.commands.searching import search
 from cms.commands.translations import translations
 from cms.commands.users import users
 
-COMMANDS = (demo, foundation, import_group, prepare, purge, search, serve, translations, users)
+COMMANDS = (demo, foundation, import_group, mirror, prepare, purge, search, serve, translations, users)
 
 
 def init_app(app: Flask) -> None:

@@ -86,6 +86,15 @@ def add_headers(response: Response) -> Response:
     return response
 
 
+def public_headers() -> dict[str, str]:
+    """Return what every public page bears, for whoever serves its bytes without asking the application."""
+    return {
+        **FIXED_HEADERS,
+        "Content-Security-Policy": policy(personal=False, framed=False, nonce=None),
+        "X-Frame-Options": "DENY",
+    }
+
+
 def policy(*, personal: bool, framed: bool, nonce: str | None) -> str:
     """Return the content security policy of a page.
 
