@@ -209,6 +209,18 @@ def test_head_and_foot_are_shared_and_lead_back_to_each_page(magazine: SiteClien
     assert "the-path-of-this-page" not in page + post
 
 
+def test_every_page_says_where_its_languages_lead_back_to(app: Flask, magazine: SiteClient) -> None:
+    """Also those of errors, whose frame is another, and where nothing is kept."""
+    for path in PATHS:
+        html = magazine.get(path).text
+        with made_anew(app):
+            html += magazine.get(path).text
+        assert "the-path-of-this-page" not in html, path
+    assert magazine.get("/en/nothing").text.count('/language/pt?next=/en/"') == 2
+    assert "the-path-of-this-page" not in magazine.get("/search/en?q=post").text
+    assert "the-path-of-this-page" not in magazine.get("/language/ar?next=/en/about", follow_redirects=True).text
+
+
 def test_addresses_with_odd_letters_survive_in_head_and_foot(app: Flask, client: SiteClient) -> None:
     with app.app_context():
         make_post(slug="a'b&c d+é", title="Odd")
