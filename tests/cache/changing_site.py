@@ -48,6 +48,8 @@ SHOWN_EVERYWHERE = "Languages"
 SOON = 1.5
 # Settings and menus are on every page of every language; of so many changes, one is of these.
 EVERYWHERE_ONCE_IN = 40
+# Addresses that are asked for although nothing is there any more.
+MOST_GONE = 60
 
 Change = Callable[[int], object]
 
@@ -108,7 +110,7 @@ class ChangingSite:
         self.member = cookie_of(signed_in(self.live.app, person))
 
     def note_addresses(self) -> None:
-        """Remember every address that there is, beside those that there were."""
+        """Remember every address that there is, beside some of those that there were."""
         found = ["/en/none", "/en/posts/none", "/en/old", "/sitemap.xml", "/robots.txt", "/en/?page=2", "/pt/?page=2"]
         month = f"{utc_now():archive/%Y/%m}".replace("/0", "/")
         for locale in EVERY:
@@ -119,7 +121,8 @@ class ChangingSite:
                 self.at[f"{name}{row.id}"] = row.public_path
         for author in db.session.scalars(select(User).where(User.id.in_(self.people))):
             found += [f"/{locale}/authors/{author.username}" for locale in BUSY]
-        self.paths = sorted({*self.paths, *found})
+        gone = [path for path in self.paths if path not in found]
+        self.paths = sorted({*found, *self.chance.sample(gone, min(len(gone), MOST_GONE))})
 
     def is_quiet(self, path: str) -> bool:
         """Whether nothing concerns a page but what is shown everywhere. An archive asks all posts for its month."""
