@@ -110,6 +110,7 @@ def frequent(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finding, "MOST_FOUND", 8)
     monkeypatch.setattr(listing, "NEAR", 12)
     monkeypatch.setattr(postgresql_index, "FREQUENT", 8)
+    monkeypatch.setattr(postgresql_index, "MANY", 8)
 
 
 def test_of_frequent_words_the_first_in_the_order_are_shown(client_as: Any, posts: list[Post], frequent: None) -> None:
@@ -119,6 +120,16 @@ def test_of_frequent_words_the_first_in_the_order_are_shown(client_as: Any, post
     assert re.search(r"1 to 20 of \d\+", first.text) or re.search(r"1 to 1\d of \d+\+", first.text)
     last = client.get("/admin/posts/?search=stone&page=-1&page_size=20")
     assert titles(last)[-12:] == [f"Stone {number:02}" for number in range(18, 30)]
+
+
+def test_what_is_frequent_elsewhere_is_found_where_it_is_rare(
+    client_as: Any, posts: list[Post], frequent: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql_index, "MANY", 1_000)
+    for number in range(15):
+        make.make_tag(name=f"Pebble {number:02}")
+    make.make_tag(name="Stone")
+    assert titles(client_as("administrator").get("/admin/tags/?search=stone")) == ["Stone"]
 
 
 def test_frequent_words_among_few_rows_are_all_found(client_as: Any, posts: list[Post], frequent: None) -> None:

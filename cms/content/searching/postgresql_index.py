@@ -4,7 +4,7 @@ The vectors are made of words that need no more care, so that no configuration, 
 has a say in them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -28,6 +28,8 @@ from cms.content.searching.words import EVERYWHERE, Word
 
 # Where the database expects more than these, not all are looked for: it would have to read them all first.
 FREQUENT = 20_000
+# Entries of one model that are gone through where need be.
+MANY = 150_000
 _entries = table("search_entries", column("id", BigInteger), column("words", TSVECTOR))
 # A word stands at one place for each weight: of places within a text nothing is kept.
 _PLACES = {weight: f"{place}{weight}" for place, weight in enumerate(EVERYWHERE, 1)}
@@ -79,20 +81,40 @@ def some(
 ) -> tuple[list[int], bool]:
     """Ids of entries, counted from `first`, that have all the words and marks, and whether that is all of them."""
     parts = [f"({' | '.join(_lexeme(one, word) for one in spellings(word))})" for word in words]
-    values = {"question": " & ".join([*parts, *(f"'{mark}'" for mark in marks)]), "code": first >> ROOM}
-    # Told apart by an expression: a span of ids would let the database go through the entries one by one.
-    query = f"FROM search_entries WHERE words @@ CAST(:question AS tsquery) AND id >> {ROOM} = :code"
-    estimate = connection.scalar(
-        text("EXPLAIN (FORMAT JSON) SELECT id FROM search_entries WHERE words @@ CAST(:question AS tsquery)"), values
-    )
-    frequent = estimate[0]["Plan"]["Plan Rows"] > FREQUENT
-    if frequent:
+    values = {
+        "question": " & ".join([*parts, *(f"'{mark}'" for mark in marks)]),
+        "first": first,
+        "last": first + (1 << ROOM) - 1,
+        "most": limit + 1,
+    }
+    frequent = _expected(connection, _FITTING, values) > FREQUENT
+    if frequent and _expected(connection, _OF_MODEL, values) > MANY:
         # Of each word's entries as many, picked at random: there are far more than anybody looks at.
         connection.execute(text(f"SET LOCAL gin_fuzzy_search_limit = {FREQUENT}; SET LOCAL enable_seqscan = off"))
-    found = list(connection.execute(text(f"SELECT id {query} LIMIT :most"), values | {"most": limit + 1}).scalars())
-    if frequent:
+        found = _ids(connection, f"{_FITTING} AND {_OF_MODEL_ONE_BY_ONE}", values)
         connection.execute(text("SET LOCAL gin_fuzzy_search_limit = 0; SET LOCAL enable_seqscan = on"))
-    return [identifier - first for identifier in found[:limit]], not frequent and len(found) <= limit
+        return [identifier - first for identifier in found[:limit]], False
+    # What many rows of another model may have is looked for among the few of this one.
+    found = _ids(connection, f"{_FITTING} AND {_OF_MODEL if frequent else _OF_MODEL_ONE_BY_ONE}", values)
+    return [identifier - first for identifier in found[:limit]], len(found) <= limit
+
+
+_FITTING = "words @@ CAST(:question AS tsquery)"
+_OF_MODEL = "id BETWEEN :first AND :last"
+# An expression that no index serves: else the database may prefer to go through all entries of the model.
+_OF_MODEL_ONE_BY_ONE = f"id >> {ROOM} = CAST(:first AS bigint) >> {ROOM}"
+
+
+def _expected(connection: Connection, condition: str, values: Mapping[str, Any]) -> int:
+    """How many entries the database expects to meet a condition, from its statistics."""
+    query = text(f"EXPLAIN (FORMAT JSON) SELECT id FROM search_entries WHERE {condition}")  # noqa: S608 -- conditions of ours
+    plan: int = connection.scalar(query, values)[0]["Plan"]["Plan Rows"]
+    return plan
+
+
+def _ids(connection: Connection, condition: str, values: Mapping[str, Any]) -> list[int]:
+    query = text(f"SELECT id FROM search_entries WHERE {condition} LIMIT :most")  # noqa: S608 -- conditions of ours
+    return list(connection.scalars(query, values))
 
 
 def _lexeme(text_of_word: str, word: Word) -> str:
