@@ -63,21 +63,34 @@ def _best_of(model: Any, locale: str, query: str, spellings: Spellings) -> list[
 
 
 def _newest(search: Search, locale: str, known: list[int]) -> list[Any]:
-    """The newest live rows with the words, without those that are known; newest first."""
+    """The newest live rows with the words, without those that are known; newest first.
+
+    Told of more than ids, a database may go through everything that is live instead: dates are compared here.
+    """
     model: Any = search.model
-    live = queries.live(model, locale)
-    newest_first = (model.published_at.desc(), model.id.desc())
     some = search.rows((mark_of_live(locale),))
-    rows = select(model).where(*live, model.id.not_in(known)).order_by(*newest_first).limit(MOST_HITS)
-    if not some.ids:
-        return []
     ids = some.ids
     if not some.complete:
-        near = select(model.id, model.published_at).where(*live).order_by(*newest_first).limit(NEWEST).subquery()
-        order = (near.c.published_at.desc(), near.c.id.desc())
-        fitting = select(near.c.id).where(search.fits(near.c.id)).order_by(*order).limit(MOST_HITS + len(known))
-        ids = [*db.session.scalars(fitting), *some.ids]
-    return list(db.session.scalars(rows.where(search.among(ids))))
+        most = MOST_HITS + len(known)
+        near = _near(search, locale, most)
+        ids = near if len(near) == most else [*near, *some.ids]
+    dated: Any = db.session.execute(select(model.published_at, model.id).where(search.among(ids))) if ids else []
+    new = [(moment or LONG_AGO, identifier) for moment, identifier in dated if identifier not in known]
+    places = {identifier: place for place, (_moment, identifier) in enumerate(sorted(new, reverse=True)[:MOST_HITS])}
+    if not places:
+        return []
+    rows = [row for row in db.session.scalars(select(model).where(model.id.in_(places))) if row.is_live]
+    return sorted((row for row in rows if row.locale == locale), key=lambda row: places[row.id])
+
+
+def _near(search: Search, locale: str, limit: int) -> list[int]:
+    """Those of the newest live rows that have the words, so many of them."""
+    model: Any = search.model
+    newest_first = (model.published_at.desc(), model.id.desc())
+    live = select(model.id, model.published_at).where(*queries.live(model, locale))
+    near = live.order_by(*newest_first).limit(NEWEST).subquery()
+    order = (near.c.published_at.desc(), near.c.id.desc())
+    return list(db.session.scalars(select(near.c.id).where(search.fits(near.c.id)).order_by(*order).limit(limit)))
 
 
 def _hit(row: Any, words: tuple[Word, ...], rank: int) -> Hit:

@@ -1,11 +1,13 @@
 """Where the words stand that were asked for: the part of a text around them, and marks about them."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
 from cms.content.searching.words import Word, folded, is_unspaced
 
+_folded = lru_cache(maxsize=4096)(folded)
 BEFORE, AROUND = 70, 220
 
 
@@ -33,7 +35,7 @@ def marked(text: str, words: Sequence[Word]) -> Markup:
 
 def _places(text: str, words: Sequence[Word]) -> Iterator[tuple[int, int]]:
     """Where in a text the words stand, from the first to the last, each once: start and end."""
-    letters = [folded(letter) for letter in text]
+    letters: Sequence[str] = text.lower() if text.isascii() else [_folded(letter) for letter in text]
     # For each character of the folded text, the one that it comes from.
     origins = [place for place, letter in enumerate(letters) for _ in letter]
     whole = "".join(letters)

@@ -14,7 +14,7 @@ from cms.extensions import db
 from cms.models.base import Model
 
 # Words that begin alike of which so many are asked for; they come in the order of the alphabet.
-SPELLINGS = 500
+SPELLINGS = 100
 # Rows that are found at once; where more have the words, they are told apart from the rest one by one.
 MOST_FOUND = 5_000
 _BEYOND_ALL = "\U0010ffff"

@@ -28,6 +28,8 @@ from cms.content.searching.words import EVERYWHERE, Word
 
 # Where the database expects more than these, not all are looked for: it would have to read them all first.
 FREQUENT = 20_000
+# Of those, so many are fetched.
+SOME = 1_000
 # Entries of one model that are gone through where need be.
 MANY = 150_000
 _entries = table("search_entries", column("id", BigInteger), column("words", TSVECTOR))
@@ -91,6 +93,7 @@ def some(
     if frequent and _expected(connection, _OF_MODEL, values) > MANY:
         # Of each word's entries as many, picked at random: there are far more than anybody looks at.
         connection.execute(text(f"SET LOCAL gin_fuzzy_search_limit = {FREQUENT}; SET LOCAL enable_seqscan = off"))
+        values["most"] = min(limit, SOME)
         found = _ids(connection, f"{_FITTING} AND {_OF_MODEL_ONE_BY_ONE}", values)
         connection.execute(text("SET LOCAL gin_fuzzy_search_limit = 0; SET LOCAL enable_seqscan = on"))
         return [identifier - first for identifier in found[:limit]], False
