@@ -53,6 +53,7 @@ class Post(Translatable, Sluggable, Publishable, Model):
         # The public lists, each read from its newest end.
         lists = (("locale",), ("author_id", "locale"), ("category_id", "locale"))
         return (
+            index_of_list("title"),
             index_of_list("category_id", "updated_at"),
             *(index_of_list(*names, "published_at", rows=LIVE) for names in lists),
         )
