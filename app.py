@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import cms.models  # noqa: F401 -- maps every content type before the first query
 from admin import init_admin
-from cms import accounts, assets, cache, commands, connections, development, site
+from cms import accounts, assets, background, cache, commands, connections, development, site
 from cms.accounts.interface_language import select_locale, select_timezone
 from cms.content.publishing import apply_due
 from cms.content.searching import upkeep
@@ -43,6 +43,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     site.init_app(app)
     accounts.init_app(app)
     init_admin(app)
+    background.init_app(app)
     commands.init_app(app)
 
     # The layers around the application, the innermost first: a hit of the page cache enters nothing below it.

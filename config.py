@@ -6,7 +6,9 @@ WEB_PROCESSES      server processes; more than one needs REDIS_URL (1)
 INSTANCE_PATH      folder of all that the running program writes (instance/)
 SECRET_KEY         signs sessions; production needs one, elsewhere one is made and kept in the instance folder
 DATABASE_URL       SQLAlchemy address of the database (SQLite in the instance folder)
-REDIS_URL          shared cache and rate limits (none: in process)
+REDIS_URL          shared cache, rate limits and queue of background jobs (none: in process, and a folder)
+JOBS_WORKER        serve: the server starts a worker while there are background jobs; apart: `flask worker` runs by
+                   itself (serve without REDIS_URL, else apart)
 PAGE_CACHE         on or off (on; in development off)
 PAGE_MIRROR        folder in which nginx finds cached pages, kept by `flask mirror` (none)
 CDN_KEY_HEADER     header that tells a CDN by which keys a page is purged: Surrogate-Key, Cache-Tag (none)
@@ -41,13 +43,13 @@ from click import ClickException
 ROOT = Path(__file__).resolve().parent
 
 SETTINGS = frozenset(
-    "APP_ENV HOST PORT WEB_PROCESSES INSTANCE_PATH SECRET_KEY DATABASE_URL REDIS_URL PAGE_CACHE PAGE_MIRROR SITE_URL "
-    "CDN_KEY_HEADER CDN_LIFETIME CDN_PURGE_URL CDN_PURGE_TOKEN CDN_PURGE_TOKEN_HEADER "
+    "APP_ENV HOST PORT WEB_PROCESSES INSTANCE_PATH SECRET_KEY DATABASE_URL REDIS_URL JOBS_WORKER PAGE_CACHE "
+    "PAGE_MIRROR SITE_URL CDN_KEY_HEADER CDN_LIFETIME CDN_PURGE_URL CDN_PURGE_TOKEN CDN_PURGE_TOKEN_HEADER "
     "TRUSTED_HOSTS TRUSTED_PROXIES SITE_LOCALES DEFAULT_LOCALE TRANSLATIONS_PATH DEMO_PASSWORD MAIL_SERVER "
     "MAIL_PORT MAIL_USERNAME MAIL_PASSWORD MAIL_USE_TLS MAIL_USE_SSL MAIL_DEFAULT_SENDER".split()
 )
 # Names that begin like this are ours; one that we do not know is a mistake, not somebody else's variable.
-OWN_PREFIXES = ("SITE_", "TRANSLATIONS_", "DEMO_", "PAGE_CACHE", "PAGE_MIRROR", "CDN_", "MAIL_", "BABELPRESS_")
+OWN_PREFIXES = ("SITE_", "TRANSLATIONS_", "DEMO_", "PAGE_CACHE", "PAGE_MIRROR", "CDN_", "JOBS_", "MAIL_", "BABELPRESS_")
 ENVIRONMENTS = ("demo", "development", "testing", "production")
 
 
@@ -87,6 +89,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": env.get("DATABASE_URL") or f"sqlite:///{instance / 'babelpress.sqlite'}",
         "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(env.get("DATABASE_URL") or ""),
         "REDIS_URL": redis_url,
+        "JOBS_WORKER": _choice(env, "JOBS_WORKER", ("serve", "apart"), "apart" if redis_url else "serve"),
         "PAGE_CACHE": _choice(env, "PAGE_CACHE", ("on", "off"), "off" if app_env == "development" else "on") == "on",
         "PAGE_CACHE_QUERY": frozenset({"page"}),
         "PAGE_MIRROR": _page_mirror(env, redis_url),

@@ -11,11 +11,13 @@ import admin.views.audit
 import admin.views.media
 import admin.views.menus
 import admin.views.people  # noqa: F401 -- each of these registers views for its models
+from admin import bulk_work
 from admin.frame import frame
 from admin.navigation import navigation
 from admin.registry import view_class
 from admin.views.dashboard import DashboardView
 from admin.views.files import files_view
+from admin.views.jobs import JobsView
 from admin.views.links import LinkSearchView
 from admin.views.translations import TranslationsView
 from cms.extensions import db
@@ -42,9 +44,10 @@ def init_admin(app: Flask) -> Admin:
     for model in all_models():
         if model.__purpose__ != "hidden":
             back_office.add_view(screen_of(model))
-    for view in (LinkSearchView(), files_view(), TranslationsView()):
+    for view in (LinkSearchView(), files_view(), TranslationsView(), JobsView()):
         back_office.add_view(view)
     back_office.init_app(app)
+    bulk_work.init_app(app)
     app.context_processor(lambda: {"navigation": navigation, "frame": frame})
     return back_office
 

@@ -29,6 +29,7 @@ ORDER = (
     "admin_menus",
     "admin_redirects",
     "admin_settings",
+    "admin_jobs",
     "admin_audit",
 )
 

@@ -43,10 +43,12 @@ os.environ["INSTANCE_PATH"] = tempfile.mkdtemp(prefix="babelpress-instance-")
 BROWSER_TESTS = Path(__file__).parent / "browser"
 IN_PROCESS, ON_SERVERS = "sqlite", "servers"
 
-# What differs from a real site: quick hashes, and mail that is kept instead of sent.
+# What differs from a real site: quick hashes, and mail that is kept instead of sent, and no worker beside the test.
 TEST_SETTINGS: dict[str, Any] = {
     "PASSWORD_HASHING": {"time_cost": 1, "memory_cost": 8, "parallelism": 1},
     "MAIL_BACKEND": "locmem",
+    # A job is worked on where a test does so itself.
+    "JOBS_WORKER": "apart",
     "SECRET_KEY": "not a secret, but long enough for tests",
 }
 

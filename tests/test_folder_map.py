@@ -16,7 +16,7 @@ TOP_LEVEL = frozenset(
 # What programs write; `.gitignore` keeps it out.
 WRITTEN = frozenset({"instance", "node_modules", "htmlcov"})
 CMS = frozenset(
-    "models content cache security i18n site accounts commands migrations assets "
+    "models content cache security i18n site accounts commands migrations assets background "
     "__init__.py extensions.py connections.py development.py".split()
 )
 ADMIN = frozenset({"views"})

@@ -44,7 +44,7 @@ class AuditView(ModelScreen):
 
     def may_enter(self, name: str) -> bool:
         """Reading is all there is: not even an empty list of actions is answered."""
-        return name != "action_view" and super().may_enter(name)
+        return name not in ("action_view", "all_view") and super().may_enter(name)
 
     def bulk_actions(self) -> dict[str, tuple[Any, str, Any]]:
         """None: nobody changes the record."""

@@ -1,5 +1,6 @@
 """Lists of documents: by where they stand, with what is done to several at once."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request
@@ -16,9 +17,37 @@ from cms.content.media_library import thumbnail_url
 from cms.extensions import db
 from cms.security.policy import visible
 
-TABS = ("all", "draft", "review", "published", "scheduled", "trash")
+TAB_NAMES: dict[str, Any] = {
+    "all": _l("All"),
+    "draft": _l("Drafts"),
+    "review": _l("In review"),
+    "published": _l("Published"),
+    "scheduled": _l("Scheduled"),
+    "trash": _l("Trash"),
+}
+TABS = tuple(TAB_NAMES)
 # Tabs with an order of their own: the column, and whether the newest come first.
 ORDERS = {"review": ("submitted_at", False), "scheduled": ("scheduled_at", False), "trash": ("trashed_at", True)}
+
+# Bulk actions: name -> (label, the action of the policy it takes, confirmation or "").
+IN_TRASH: dict[str, tuple[Any, str, Any]] = {
+    "restore": (_l("Restore"), "delete", ""),
+    "delete_for_good": (_l("Delete for good"), "delete", _l("Delete for good? This cannot be undone.")),
+}
+ELSEWHERE: dict[str, tuple[Any, str, Any]] = {
+    "publish": (_l("Publish"), "publish", _l("Publish what you selected?")),
+    "unpublish": (_l("Unpublish"), "publish", _l("Readers will no longer find what you selected. Go on?")),
+    "delete": (_l("Move to the trash"), "delete", _l("Move what you selected to the trash?")),
+}
+
+# What becomes of documents, said before it is done to very many.
+EFFECTS: dict[str, Any] = {
+    "publish": _l("Readers see the newest text of each at once."),
+    "unpublish": _l("Readers no longer find them. Their texts stay as drafts."),
+    "delete": _l("Readers no longer find them. From the trash they can be brought back."),
+    "restore": _l("They come back as drafts."),
+    "delete_for_good": _l("They are deleted with their history. This cannot be undone."),
+}
 
 
 class DocumentList(ModelScreen):
@@ -61,18 +90,10 @@ class DocumentList(ModelScreen):
         counts = db.session.execute(
             select(*(capped_count(readable.where(*self._tab_conditions(tab))).label(tab) for tab in TABS))
         ).one()
-        names = {
-            "all": _("All"),
-            "draft": _("Drafts"),
-            "review": _("In review"),
-            "published": _("Published"),
-            "scheduled": _("Scheduled"),
-            "trash": _("Trash"),
-        }
         shown = self.shown_tab()
         return [
             {
-                "label": names[tab],
+                "label": str(TAB_NAMES[tab]),
                 "count": min(getattr(counts, tab), COUNTED),
                 "beyond": getattr(counts, tab) > COUNTED,
                 "active": tab == shown,
@@ -80,6 +101,11 @@ class DocumentList(ModelScreen):
             }
             for tab in TABS
         ]
+
+    def told_of_place(self, parameters: Mapping[str, str]) -> str:
+        """The name of the tab, where it is not the first one."""
+        tab = parameters.get("show", "all")
+        return str(TAB_NAMES[tab]) if tab in TABS and tab != "all" else ""
 
     def row_thumbnail(self, row: Any) -> str | None:
         """The address of a small picture, or None."""
@@ -107,18 +133,17 @@ class DocumentList(ModelScreen):
 
     def bulk_actions(self) -> dict[str, tuple[Any, str, Any]]:
         """Bulk actions, by what the shown tab holds; a form that comes back may have been any of them."""
-        in_trash: dict[str, tuple[Any, str, Any]] = {
-            "restore": (_l("Restore"), "delete", ""),
-            "delete_for_good": (_l("Delete for good"), "delete", _l("Delete for good? This cannot be undone.")),
-        }
         if self.shown_tab() == "trash":
-            return in_trash
-        elsewhere: dict[str, tuple[Any, str, Any]] = {
-            "publish": (_l("Publish"), "publish", _l("Publish what you selected?")),
-            "unpublish": (_l("Unpublish"), "publish", _l("Readers will no longer find what you selected. Go on?")),
-            "delete": (_l("Move to the trash"), "delete", _l("Move what you selected to the trash?")),
-        }
-        return elsewhere | in_trash if request.endpoint == f"{self.endpoint}.action_view" else elsewhere
+            return IN_TRASH
+        return self.every_bulk_action() if request.endpoint == f"{self.endpoint}.action_view" else ELSEWHERE
+
+    def every_bulk_action(self) -> dict[str, tuple[Any, str, Any]]:
+        """Those of all tabs."""
+        return ELSEWHERE | IN_TRASH
+
+    def effect_of(self, name: str) -> Any:
+        """What becomes of documents."""
+        return EFFECTS.get(name, "")
 
     def run_action(self, name: str, row: Any) -> None:
         """Do one bulk action to one document."""

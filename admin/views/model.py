@@ -9,11 +9,11 @@ from flask_admin.helpers import get_redirect_target
 from admin import scaffold
 from admin.cells import TYPE_FORMATTERS
 from admin.forms import BackOfficeForm
-from admin.views.row_actions import RowActions
+from admin.views.everything import EverythingScreen
 from cms.models.base import Model
 
 
-class ModelScreen(RowActions):
+class ModelScreen(EverythingScreen):
     """A screen derived from its model."""
 
     list_template = "admin/model_list.html"

@@ -52,6 +52,14 @@ class RowActions(FormScreen):
         """Actions on ticked rows: name -> (label, the action of the policy it takes, confirmation or "")."""
         return {"delete": (_l("Delete"), "delete", _l("Delete what you selected? This cannot be undone."))}
 
+    def every_bulk_action(self) -> dict[str, tuple[Any, str, Any]]:
+        """All that `bulk_actions` ever gives, where that depends on which rows are shown."""
+        return self.bulk_actions()
+
+    def effect_of(self, name: str) -> Any:
+        """What becomes of rows by a bulk action, for whoever is about to do it to very many; empty says nothing."""
+        return _l("They are deleted. This cannot be undone.") if name == "delete" else ""
+
     def get_actions_list(self) -> tuple[list[Any], dict[Any, Any]]:
         """The bulk actions that the current user may use on this model."""
         offered = {

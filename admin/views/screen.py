@@ -21,6 +21,7 @@ ENDPOINT_ACTIONS: Mapping[str, str] = {
     "edit_view": "update",
     "delete_view": "delete",
     "action_view": "read",
+    "all_view": "read",
     "ajax_lookup": "read",
     "ajax_update": "update",
 }

@@ -21,7 +21,9 @@ EVERYTHING = "*"
 # No public page shows rows of these tables, so their changes purge nothing. Roles are loaded together with every
 # user; a revision reaches readers only when it is published onto its document, which is a change of the document
 # (what a revision plans for a later moment is seen to in `cms.cache.purging`).
-NEVER_SHOWN = frozenset({"audit_entries", "cdn_purges", "grants", "pending_purges", "revisions", "roles", "user_roles"})
+NEVER_SHOWN = frozenset(
+    {"audit_entries", "cdn_purges", "grants", "jobs", "pending_purges", "revisions", "roles", "user_roles"}
+)
 
 
 # Kinds of columns (see `cms.models.column_types`) that hold a text.

@@ -19,7 +19,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from werkzeug.utils import import_string
 
-from cms import connections
+from cms import background, connections
 from cms.assets.building import build_if_changed
 from cms.cache import begin_to_serve
 from cms.commands import server
@@ -48,7 +48,7 @@ def serve() -> None:
     # The server's processes are copies of this one: no connection may be open in two of them.
     connections.close()
     # Made anew in each process that serves it; the program itself is loaded already, which saves half of a start.
-    server.serve(current_app.config, make_to_serve)
+    server.serve(current_app.config, make_to_serve, background.take_up)
 
 
 def make_to_serve() -> Flask:

@@ -23,11 +23,13 @@ START_SECONDS = 60
 Application = Callable[[dict[str, Any], Callable[..., Any]], Any]
 
 
-def serve(config: Mapping[str, Any], load: Callable[[], Application]) -> None:
+def serve(
+    config: Mapping[str, Any], load: Callable[[], Application], then: Callable[[Any], object] | None = None
+) -> None:
     """Serve until stopped, with HOST, PORT and WEB_PROCESSES of `config`.
 
     `load` makes the application, in each process that serves it: these are copies of this one, so that everything
-    imported so far is there already.
+    imported so far is there already. In one of them, `then` is called with it once the site answers.
     """
     multiprocessing.set_start_method("fork", force=True)
     # Granian warns of more threads than processors compute with; most of ours only ever wait.
@@ -40,7 +42,7 @@ def serve(config: Mapping[str, Any], load: Callable[[], Application]) -> None:
             first, told.value = not told.value, 1
         if first:
             # Not before the processes have been copied: a thread would not survive that in one piece.
-            threading.Thread(target=tell, args=(config["HOST"], config["PORT"]), daemon=True).start()
+            threading.Thread(target=begin, args=(config, application, then), daemon=True).start()
         return application
 
     # What is loaded by now is never garbage: the copies need not look at it, and so go on sharing its memory.
@@ -66,6 +68,13 @@ def build(config: Mapping[str, Any]) -> Any:
         workers_kill_timeout=GRACE,
         log_level=LogLevels.warning,
     )
+
+
+def begin(config: Mapping[str, Any], application: Application, then: Callable[[Any], object] | None) -> None:
+    """What is done once the site answers: say so, and go on with what waited for it."""
+    tell(config["HOST"], config["PORT"])
+    if then is not None:
+        then(application)
 
 
 def address_of(host: str) -> str:

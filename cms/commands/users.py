@@ -18,7 +18,7 @@ def users() -> None:
     """Create, list, disable and enable accounts, and set their passwords."""
 
 
-def _says_why(command: Callable[..., None]) -> Callable[..., None]:
+def says_why(command: Callable[..., None]) -> Callable[..., None]:
     """Turn what a service refuses into one line and exit code 1."""
 
     @wraps(command)
@@ -38,7 +38,7 @@ def _says_why(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--role", "roles", multiple=True, help="Name of a role; may be given several times.")
 @click.option("--language", "languages", multiple=True, help="Language a translator translates into; likewise.")
 @with_appcontext
-@_says_why
+@says_why
 def create(username: str, email: str, name: str, roles: Sequence[str], languages: Sequence[str]) -> None:
     """Create an account. Asks for its password."""
     user = service.create_user(
@@ -70,7 +70,7 @@ def list_() -> None:
 @users.command()
 @click.argument("username")
 @with_appcontext
-@_says_why
+@says_why
 def disable(username: str) -> None:
     """Keep an account from signing in; it is signed out everywhere."""
     service.disable(SYSTEM, service.get_account(username))
@@ -80,7 +80,7 @@ def disable(username: str) -> None:
 @users.command()
 @click.argument("username")
 @with_appcontext
-@_says_why
+@says_why
 def enable(username: str) -> None:
     """Let a disabled account sign in again."""
     service.enable(SYSTEM, service.get_account(username))
@@ -90,7 +90,7 @@ def enable(username: str) -> None:
 @users.command()
 @click.argument("username")
 @with_appcontext
-@_says_why
+@says_why
 def password(username: str) -> None:
     """Give an account a new password; it is signed out everywhere. Asks for the password."""
     # Looked up first: nobody should type a password twice to learn that the name is wrong.

@@ -3,20 +3,18 @@
 Documents that are published have more to them: `cms.content.publishing` builds on what is here.
 """
 
-import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import inspect, select
-from sqlalchemy.exc import DataError, IntegrityError
-from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.orm.interfaces import MANYTOONE, ONETOMANY
 
 from cms.content import audit
 from cms.content.addresses import place_page, remember_address
 from cms.content.errors import Conflict, InvalidInput
 from cms.content.owned_lists import lay_list, owned_relations
+from cms.content.transactions import commit, flush, undo
 from cms.content.validation import clean
 from cms.extensions import db
 from cms.models import Page
@@ -25,13 +23,6 @@ from cms.models.column_types import utc_now
 from cms.models.publishable import Publishable
 from cms.models.translatable import Translatable
 from cms.security.policy import Forbidden, may, require
-
-# What is broken at the last moment: a rule of the database, a length, a row that is no longer there.
-REFUSALS = (IntegrityError, DataError, StaleDataError)
-# SQLSTATE, as the SQL standard and PostgreSQL have it: foreign_key_violation and restrict_violation.
-REFERENCE_STATES = frozenset({"23503", "23001"})
-# SQLite's extended codes: the second is that of ON DELETE RESTRICT, which it does by a trigger of its own.
-SQLITE_REFERENCE_CODES = frozenset({sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY, sqlite3.SQLITE_CONSTRAINT_TRIGGER})
 
 
 def create(model: type[Model], values: Mapping[str, Any], actor: Any) -> Any:
@@ -173,45 +164,8 @@ def _require_unnamed(document: Model) -> None:
 def _still_allowed(actor: Any, document: Model) -> None:
     """Nobody may change an object into one that they could not have changed, such as of another language."""
     if not may(actor, "update", document):
-        db.session.rollback()
+        undo()
         raise Forbidden(_("You are not allowed to do this."))
-
-
-def flush() -> None:
-    """Send changes to the database; what it refuses becomes a sentence."""
-    try:
-        db.session.flush()
-    except REFUSALS as error:
-        db.session.rollback()
-        raise _refusal(error) from error
-
-
-def commit() -> None:
-    """Commit; what the database refuses becomes a sentence."""
-    try:
-        db.session.commit()
-    except REFUSALS as error:
-        db.session.rollback()
-        raise _refusal(error) from error
-
-
-def _refusal(error: Exception) -> Exception:
-    if isinstance(error, StaleDataError):
-        return Conflict(_("Somebody else has changed this meanwhile. What you typed is still here."))
-    if isinstance(error, DataError):
-        # Values are checked before; what is made of several of them, such as a path, is too long here at last.
-        return InvalidInput({"": _("This text is too long.")})
-    if _is_about_a_reference(getattr(error, "orig", None)):
-        return Conflict(_("This is still needed by something else, or what it needs is gone."))
-    return InvalidInput({"": _("There is one like this already.")})
-
-
-def _is_about_a_reference(error: Any) -> bool:
-    """Whether what a driver raised is about a foreign key: by its code, whatever language its text is in."""
-    return (
-        getattr(error, "sqlstate", None) in REFERENCE_STATES
-        or getattr(error, "sqlite_errorcode", None) in SQLITE_REFERENCE_CODES
-    )
 
 
 def relation_names(model: type[Model]) -> dict[str, str]:

@@ -22,6 +22,7 @@ from cms.content import audit, pictures
 from cms.content.editing import version_of
 from cms.content.errors import Conflict, InvalidInput
 from cms.content.rendering import Picture, Rendition
+from cms.content.transactions import commit, once_committed
 from cms.extensions import db
 from cms.models import Media, MediaText, Revision
 from cms.models.base import Model, all_models, columns_of
@@ -120,9 +121,14 @@ def delete_picture(media: Media, actor: Any) -> None:
     names = _names_of(media)
     audit.record(actor, "delete", media)
     db.session.delete(media)
-    db.session.commit()
-    for name in names:
-        (media_folder() / name).unlink(missing_ok=True)
+    commit()
+    files = [media_folder() / name for name in names]
+    once_committed(lambda: _unlink(files))
+
+
+def _unlink(files: Iterable[Path]) -> None:
+    for file in files:
+        file.unlink(missing_ok=True)
 
 
 def places_using(media: Media, limit: int = 20) -> list[Model]:

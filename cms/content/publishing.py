@@ -15,8 +15,9 @@ from sqlalchemy.orm import defer
 
 from cms.content import audit, revisions
 from cms.content.addresses import slug_is_taken
-from cms.content.editing import commit, flush, insert, lay, version_of
+from cms.content.editing import insert, lay, version_of
 from cms.content.errors import Conflict, ContentError, InvalidInput, NotFound
+from cms.content.transactions import commit, flush
 from cms.content.validation import clean
 from cms.extensions import db
 from cms.models import Page, Revision

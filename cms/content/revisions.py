@@ -15,6 +15,7 @@ from sqlalchemy.orm import defer, joinedload
 from sqlalchemy.orm.interfaces import MANYTOMANY
 
 from cms.content.errors import Conflict
+from cms.content.transactions import undo
 from cms.extensions import db
 from cms.models import Revision
 from cms.models.publishable import Publishable
@@ -109,7 +110,7 @@ def add_revision(
     try:
         db.session.flush()
     except IntegrityError as error:
-        db.session.rollback()
+        undo()
         raise Conflict(_("Somebody else has changed this meanwhile. What you typed is still here.")) from error
     return revision
 

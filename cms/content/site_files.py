@@ -20,7 +20,6 @@ from PIL import Image, ImageOps
 
 from cms.cache import purge_after_commit
 from cms.content import audit, pictures
-from cms.content.editing import commit
 from cms.content.errors import Conflict, InvalidInput, NotFound
 from cms.content.file_names import (
     PICTURE_ENDINGS,
@@ -31,6 +30,7 @@ from cms.content.file_names import (
     uploaded_name,
 )
 from cms.content.safe_folder import Entry, SafeFolder
+from cms.content.transactions import commit
 from cms.security.permissions import FILES_MANAGE
 from cms.security.policy import require_permission
 

@@ -10,8 +10,9 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm.interfaces import MANYTOMANY
 
 from cms.content import audit, publishing, revisions
-from cms.content.editing import commit, insert
+from cms.content.editing import insert
 from cms.content.errors import Conflict, InvalidInput
+from cms.content.transactions import commit
 from cms.extensions import db
 from cms.models import Revision
 from cms.models.publishable import Publishable

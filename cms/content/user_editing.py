@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from cms.content import editing, user_accounts
 from cms.content.errors import Conflict
+from cms.content.transactions import commit
 from cms.content.validation import clean
 from cms.models import Role, User
 from cms.security.permissions import ADMINISTRATOR
@@ -29,7 +30,7 @@ def create_account(actor: Any, values: Mapping[str, Any], password: str) -> User
         locale=values.get("locale") or None,
     )
     editing.lay(user, rest)
-    editing.commit()
+    commit()
     return user
 
 

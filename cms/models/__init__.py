@@ -6,6 +6,7 @@ from pkgutil import iter_modules
 from cms.models.audit_entry import AuditEntry
 from cms.models.category import Category
 from cms.models.cdn_purge import CdnPurge
+from cms.models.job import Job
 from cms.models.media import Media, MediaText
 from cms.models.menu import Menu, MenuItem
 from cms.models.page import Page
@@ -23,6 +24,7 @@ __all__ = [
     "Category",
     "CdnPurge",
     "Grant",
+    "Job",
     "Media",
     "MediaText",
     "Menu",

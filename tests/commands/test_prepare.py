@@ -9,6 +9,7 @@ import time
 import pytest
 from sqlalchemy import select
 
+from cms import background
 from cms.assets.building import build_if_changed
 from cms.extensions import db
 from cms.models import Role, User
@@ -54,9 +55,9 @@ def test_assets_are_built_for_visitors_only(make_app, monkeypatch):
 
 @pytest.fixture
 def started(monkeypatch):
-    """The ports that would have been served."""
-    ports: list[int] = []
-    monkeypatch.setattr(prepare.server, "serve", lambda config, load: ports.append(config["PORT"]))
+    """The ports that would have been served, and what would have been done then."""
+    ports: list[tuple[int, object]] = []
+    monkeypatch.setattr(prepare.server, "serve", lambda config, load, then: ports.append((config["PORT"], then)))
     monkeypatch.setattr(prepare, "build_if_changed", lambda app: False)
     return ports
 
@@ -66,7 +67,7 @@ def test_serving_begins_with_preparing(make_app, started):
     app = make_app(APP_ENV="production", PORT=free_port())
     result = app.test_cli_runner().invoke(args=["serve"])
     assert result.exit_code == 0, result.output
-    assert started == [app.config["PORT"]]
+    assert started == [(app.config["PORT"], background.take_up)]
     with app.app_context():
         assert db.session.scalars(select(Role)).first() is not None
 

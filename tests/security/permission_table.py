@@ -54,6 +54,8 @@ POST       /admin/posts/{return,current}/                                 > - l 
 POST       /admin/posts/{delete,restore}/                                 > - - o + +
 POST[delete]     /admin/posts/action/                                     > - - o + +
 POST[publish]    /admin/posts/action/                                     > - l - + +
+GET[delete] POST[delete]    /admin/posts/all/                             > - - + + +
+GET[publish] POST[publish]  /admin/posts/all/                             > - + - + +
 POST       /admin/posts/ajax/update/                                      > - + + + +
 
 GET        /admin/pages/{,export/<export_type>/,slug/,ajax/lookup/}       > - + - + +
@@ -67,6 +69,8 @@ POST       /admin/pages/{return,current}/                                 > - l 
 POST       /admin/pages/{delete,restore}/                                 > - - - + +
 POST[delete]     /admin/pages/action/                                     > - - - + +
 POST[publish]    /admin/pages/action/                                     > - l - + +
+GET[delete] POST[delete]    /admin/pages/all/                             > - - - + +
+GET[publish] POST[publish]  /admin/pages/all/                             > - + - + +
 POST       /admin/pages/ajax/update/                                      > - + - + +
 
 # Topics
@@ -76,6 +80,7 @@ GET[into]  /admin/{categories,tags}/new/                                  > - + 
 GET POST   /admin/{categories,tags}/edit/                                 > - l - + +
 POST       /admin/{categories,tags}/delete/                               > - - - + +
 POST       /admin/{categories,tags}/action/                               > - - - + +
+GET POST   /admin/{categories,tags}/all/                                  > - - - + +
 POST       /admin/{categories,tags}/ajax/update/                          > - + - + +
 
 # Menus
@@ -85,6 +90,7 @@ GET[into]  /admin/menus/new/                                              > - + 
 GET POST   /admin/menus/edit/                                             > - l - + +
 GET POST   /admin/menu_items/edit/                                        > - - - + +
 POST       /admin/{menus,menu_items}/{delete,action}/                     > - - - + +
+GET POST   /admin/{menus,menu_items}/all/                                 > - - - + +
 POST       /admin/menus/ajax/update/                                      > - + - + +
 POST       /admin/menu_items/ajax/update/                                 > - - - + +
 
@@ -95,6 +101,7 @@ POST       /admin/media/upload/                                           > - - 
 GET POST   /admin/media/new/                                              > - - + + +
 GET POST   /admin/media/edit/                                             > - - o + +
 POST       /admin/media/{delete,action}/                                  > - - - + +
+GET POST   /admin/media/all/                                              > - - - + +
 POST       /admin/media/ajax/update/                                      > - - + + +
 GET        /admin/files/{,b/<path:path>}                                  > - - - + +
 GET        /admin/files/{download,thumbnail}/<path:path>                  > - - - + +
@@ -116,7 +123,11 @@ GET POST   /admin/translations/<code>/{,<token>/}                         > - l 
 
 # The record, which nobody changes
 GET        /admin/audit/{,export/<export_type>/,details/,ajax/lookup/}    > - - - + +
-*          /admin/audit/{new,edit,delete,action,ajax/update}/             > - - - - -
+*          /admin/audit/{new,edit,delete,action,all,ajax/update}/         > - - - - -
+
+# Background work; what is not one's own is answered as if it were not there (tests/admin/test_jobs.py)
+GET        /admin/jobs/{,<int:job_id>/,<int:job_id>/progress/}            > - + + + +
+POST       /admin/jobs/<int:job_id>/{stop,continue}/                      > - + + + +
 """
 
 

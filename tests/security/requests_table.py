@@ -24,6 +24,10 @@ VARIANTS: dict[tuple[str, str], tuple[str, ...]] = {
     ("POST", "pages/edit/"): ("", "publish", "unpublish"),
     ("POST", "posts/action/"): ("delete", "publish"),
     ("POST", "pages/action/"): ("delete", "publish"),
+    ("GET", "posts/all/"): ("delete", "publish"),
+    ("POST", "posts/all/"): ("delete", "publish"),
+    ("GET", "pages/all/"): ("delete", "publish"),
+    ("POST", "pages/all/"): ("delete", "publish"),
     ("GET", "posts/new/"): ("", "into"),
     ("GET", "pages/new/"): ("", "into"),
     ("GET", "categories/new/"): ("", "into"),
@@ -68,6 +72,8 @@ def requests_to(app: Flask, address: str, request_kind: str, actor: User) -> Ite
     elif table in NEW and last in ABOUT_ONE:
         for kind in KINDS:
             yield about_one(address, last, method, variant, NEW[table](kind, actor), kind)
+    elif last == "all":
+        yield Sent(address, {"action": variant or "delete"})
     elif "<code>" in address:
         for kind, code in ((OTHER, "de"), (PORTUGUESE, "pt")):
             yield Sent(filled(address.replace("<code>", code)), kind=kind)
@@ -108,6 +114,7 @@ VALUES = {
     "categories/<text:slug>": "categories/known",
     "<text:username>": "known",
     "<int:year>": "2026",
+    "<int:job_id>": "1",
     "<int:month>": "11",
     "files/<path:path>": "files/known.txt",
     "thumbnail/<path:path>": "thumbnail/known.png",

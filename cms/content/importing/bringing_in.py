@@ -17,7 +17,6 @@ from sqlalchemy import select
 
 from cms.content import audit, publishing, revisions, translating
 from cms.content.addresses import free_slug
-from cms.content.editing import commit
 from cms.content.errors import ContentError
 from cms.content.importing.adapting import adapt
 from cms.content.importing.documents import Document, LocaleOf, read_documents
@@ -26,6 +25,7 @@ from cms.content.importing.markdown import to_html
 from cms.content.importing.references import Links, Pictures
 from cms.content.importing.report import Outcome, Report
 from cms.content.importing.values import category_for, column_values, tags_for
+from cms.content.transactions import commit
 from cms.extensions import db
 from cms.models import AuditEntry, Page, Post, User
 from cms.models.column_types import utc_now

@@ -6,6 +6,7 @@ import "./admin/navigation.js";
 import "./admin/palette.js";
 import "./admin/dialogs.js";
 import "./admin/list.js";
+import "./admin/jobs.js";
 import "./admin/files.js";
 import "./admin/filters.js";
 import "./admin/inline_edit.js";

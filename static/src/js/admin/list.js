@@ -9,21 +9,34 @@ function attachSelection(list) {
     return;
   }
   const count = bar.querySelector("[data-bulk-count]");
+  // Everything that the list shows, page after page: offered where all rows of this page are ticked.
+  const everything = bar.querySelector("[data-everything]");
   let last = null;
 
   const refresh = () => {
     const selected = rows.filter((row) => row.checked).length;
     all.checked = selected === rows.length && selected > 0;
     all.indeterminate = selected > 0 && selected < rows.length;
+    if (everything && !all.checked) {
+      everything.checked = false;
+    }
+    if (everything?.checked) {
+      count.textContent = everything.dataset.textSelected;
+      return;
+    }
     count.textContent = count.dataset.pattern.replace("{number}", new Intl.NumberFormat(document.documentElement.lang).format(selected));
   };
 
-  all.addEventListener("change", () => {
+  const selectAll = (checked) => {
     for (const row of rows) {
-      row.checked = all.checked;
+      row.checked = checked;
     }
     refresh();
-  });
+  };
+  all.addEventListener("change", () => selectAll(all.checked));
+  // On a phone, where the table has no head.
+  bar.querySelector("[data-select-page]")?.addEventListener("click", () => selectAll(true));
+  everything?.addEventListener("change", refresh);
   for (const row of rows) {
     row.addEventListener("click", (event) => {
       if (event.shiftKey && last) {
@@ -37,15 +50,13 @@ function attachSelection(list) {
     });
   }
   bar.querySelector("[data-bulk-clear]").addEventListener("click", () => {
-    for (const row of rows) {
-      row.checked = false;
-    }
-    refresh();
+    selectAll(false);
     all.focus();
   });
   bar.addEventListener("submit", async (event) => {
     const button = event.submitter;
-    if (!button?.dataset.confirm || button.dataset.agreed) {
+    // What is done to everything is asked about on a page of its own.
+    if (everything?.checked || !button?.dataset.confirm || button.dataset.agreed) {
       return;
     }
     event.preventDefault();

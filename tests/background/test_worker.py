@@ -1,0 +1,368 @@
+"""Real workers, each a process of its own, with the broker that needs no server and with Redis."""
+
+import contextlib
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskCliRunner
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+
+from admin.bulk_work import KIND
+from app import create_app
+from cms import background
+from cms.background import worker
+from cms.background.minder import Minder
+from cms.background.queue import Queue, broker_of, make_folders
+from cms.content.jobs import orders
+from cms.extensions import db
+from cms.models import Job, Post
+from cms.models.column_types import utc_now
+from config import read_settings
+from tests import factories as make
+from tests.conftest import TEST_SETTINGS
+from tests.databases import TestDatabase
+from tests.servers import RedisServer
+
+ROOT = Path(__file__).resolve().parents[2]
+# Seconds that a busy machine gets for what takes one or two.
+PATIENCE = 180
+
+
+class Site:
+    """A site whose settings come from the environment, as those of its workers do."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")},
+            "APP_ENV": "testing",
+            "JOBS_WORKER": "apart",
+            "INSTANCE_PATH": str(folder),
+            "SECRET_KEY": "not a secret, but long enough for tests",
+            **settings,
+        }
+        self.app: Flask = create_app(TEST_SETTINGS | read_settings(self.environment) | {"TESTING": True})
+        TestDatabase.migrate(self.app)
+
+    def begin(self, drafts: int) -> int:
+        """A job that publishes so many drafts; its id."""
+        with self.app.app_context():
+            first = (db.session.scalar(select(func.max(Post.id))) or 0) + 1
+            names = [f"draft-{number}" for number in range(first, first + drafts)]
+            db.session.add_all(Post(title=name, slug=name, locale="en", status="draft") for name in names)
+            db.session.commit()
+            order = orders.Order(KIND, Post, "publish", "publish", {"query": "", "filters": []}, "en")
+            return orders.start(order, make.make_user("editor")).id
+
+    def state(self, job_id: int) -> tuple[str, int]:
+        with self.app.app_context():
+            job = db.session.get_one(Job, job_id)
+            return job.state, job.done
+
+    def wait_for(self, job_id: int, *wanted: str) -> tuple[str, int]:
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            found = self.state(job_id)
+            if found[0] in wanted:
+                return found
+            time.sleep(0.1)
+        raise AssertionError(f"The job is {self.state(job_id)}")
+
+    @contextlib.contextmanager
+    def worker(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+        command = [sys.executable, "-m", "flask", "--app", "app", "worker", *arguments]
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        process = subprocess.Popen(command, cwd=ROOT, env=self.environment, **pipes)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.communicate()
+
+
+@pytest.fixture(params=["folder", "redis"])
+def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
+    settings = {}
+    if request.param == "redis":
+        server: RedisServer = request.getfixturevalue("redis_server")
+        settings["REDIS_URL"] = server.url
+    made = Site(tmp_path / "instance", **settings)
+    yield made
+    TestDatabase.close_connections(made.app)
+
+
+def test_a_worker_does_what_waits_and_what_comes(site: Site) -> None:
+    waited = site.begin(3)
+    with site.worker() as process:
+        assert site.wait_for(waited, "done") == ("done", 3)
+        came = site.begin(2)
+        # Also about what the first one has published: nothing is left to do to it, which is done.
+        assert site.wait_for(came, "done") == ("done", 5)
+        process.send_signal(signal.SIGTERM)
+        _output, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert b"Traceback" not in errors
+    assert b"superuser" not in errors
+
+
+def test_a_worker_that_is_stopped_hands_its_job_on(site: Site) -> None:
+    job = site.begin(1000)
+    with site.worker() as process:
+        site.wait_for(job, "running")
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=PATIENCE)
+    state, done = site.state(job)
+    assert state == "waiting"
+    assert done < 1000
+    with site.app.app_context():
+        orders.stop(orders.find(job, make.make_user("administrator")), make.make_user("administrator"))
+    assert site.state(job)[0] == "stopped"
+
+
+def test_a_worker_that_is_killed_leaves_a_job_that_can_be_continued(site: Site) -> None:
+    job = site.begin(250)
+    with site.worker() as process:
+        site.wait_for(job, "running")
+        while site.state(job)[1] == 0:
+            time.sleep(0.05)
+        process.kill()
+        process.wait()
+    state, done = site.state(job)
+    assert state == "running"
+    with site.app.app_context():
+        row = db.session.get_one(Job, job)
+        row.heartbeat_at = utc_now() - orders.SILENCE * 2
+        db.session.commit()
+        assert orders.is_interrupted(row)
+        orders.resume(row, make.make_user("administrator"))
+    with site.worker():
+        assert site.wait_for(job, "done") == ("done", 250)
+    assert done < 250
+
+
+def test_the_worker_of_a_server_ends_with_it(site: Site) -> None:
+    job = site.begin(1)
+    with site.worker("--for-server") as process:
+        site.wait_for(job, "done")
+        # This closes its standard input.
+        process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0
+
+
+def test_a_message_that_was_lost_is_sent_again(site: Site) -> None:
+    sent = []
+
+    class Broker:
+        def send_task(self, name: str, args: tuple[int, int]) -> None:
+            sent.append(args)
+
+    job = site.begin(1)
+    worker.hand_over_lost(site.app, Broker())
+    assert sent == []
+    with site.app.app_context():
+        db.session.get_one(Job, job).updated_at = utc_now() - orders.OVERDUE * 2
+        db.session.commit()
+    worker.hand_over_lost(site.app, Broker())
+    assert sent == [(job, 0)]
+
+
+def test_a_broker_that_is_away_is_told_of_in_the_log(
+    make_app: Callable[..., Flask], caplog: pytest.LogCaptureFixture
+) -> None:
+    Queue(make_app(REDIS_URL="redis://127.0.0.1:1/0", JOBS_WORKER="apart")).send(7, 0)
+    assert "could not be told of job 7" in caplog.text
+
+
+def test_nobody_else_reads_the_messages(app: Flask) -> None:
+    for folder in make_folders(app):
+        assert folder.stat().st_mode & 0o077 == 0
+    assert broker_of(app)["broker_url"].startswith("filesystem:")
+
+
+def test_a_socket_of_redis_is_understood(make_app: Callable[..., Flask]) -> None:
+    app = make_app()
+    app.config["REDIS_URL"] = "unix:///run/redis.sock"
+    assert broker_of(app)["broker_url"] == "redis+socket:///run/redis.sock"
+
+
+class TestMinder:
+    """The server's own worker."""
+
+    def test_it_runs_while_there_is_something_to_do(self, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+        minder, runs, needed = Minder(app), [], [True, False]
+        monkeypatch.setattr("cms.background.minder.BREATH", 0)
+        monkeypatch.setattr(minder, "is_needed", lambda: needed.pop(0))
+        monkeypatch.setattr(minder, "_run_one", lambda: runs.append(1))
+        monkeypatch.setattr("cms.background.minder.threading.Thread", Now)
+        minder.see_to_it()
+        assert (len(runs), needed) == (2, [])
+        needed.append(False)
+        minder.see_to_it()
+        assert len(runs) == 3
+
+    def test_one_is_enough(self, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+        minder, runs = Minder(app), []
+
+        def run_one() -> None:
+            runs.append(1)
+            minder.see_to_it()
+
+        monkeypatch.setattr(minder, "_run_one", run_one)
+        monkeypatch.setattr(minder, "is_needed", lambda: False)
+        monkeypatch.setattr("cms.background.minder.threading.Thread", Now)
+        minder.see_to_it()
+        assert runs == [1]
+
+    def test_it_asks_the_database(self, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert not Minder(app).is_needed()
+        with app.app_context():
+            make.make_post(status="draft")
+            order = orders.Order(KIND, Post, "publish", "publish", {"query": "", "filters": []}, "en")
+            orders.start(order, make.make_user("editor"))
+        assert Minder(app).is_needed()
+
+    def test_a_worker_that_fails_is_told_of(
+        self, app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr("cms.background.minder.COMMAND", ("-c", "import sys; sys.exit(3)"))
+        Minder(app)._run_one()
+        assert "ended with status 3" in caplog.text
+
+
+class Now:
+    """A thread that does its work at once."""
+
+    def __init__(self, target: Callable[[], None], daemon: bool) -> None:
+        self.start = target
+
+
+class TestAloneness:
+    """What looks after a worker."""
+
+    def test_a_worker_of_a_server_ends_when_there_is_nothing_to_do(
+        self, app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr(worker, "LOOK_EVERY", 0)
+        activity, stopped, looked = worker.Activity(), [], []
+
+        def look(_app: Flask, _broker: object) -> None:
+            looked.append(1)
+            if len(looked) == 1:
+                raise RuntimeError("the database is away")
+            activity.since -= worker.IDLE_SECONDS + 1
+
+        monkeypatch.setattr(worker, "hand_over_lost", look)
+        worker.look_after(app, None, activity, lambda: stopped.append(1))
+        assert (len(looked), stopped) == (2, [1])
+        assert "could not be looked for" in caplog.text
+
+    def test_one_that_works_is_not_idle(self) -> None:
+        activity = worker.Activity()
+        activity.since -= 100
+        assert activity.idle_seconds() > 99
+        activity.begin()
+        assert activity.idle_seconds() == 0
+        activity.end()
+        assert activity.idle_seconds() < 50
+
+
+class Pretended:
+    """Stands for Celery: keeps the task, and runs it once where a worker would wait for messages."""
+
+    def __init__(self, message: tuple[int, int]) -> None:
+        self.message = message
+        self.sent: list[tuple[int, int]] = []
+        self.arguments: list[str] = []
+
+    def task(self, name: str) -> Callable[[Callable[[int, int], None]], Callable[[int, int], None]]:
+        def keep(function: Callable[[int, int], None]) -> Callable[[int, int], None]:
+            self.function = function
+            return function
+
+        return keep
+
+    def send_task(self, name: str, args: tuple[int, int]) -> None:
+        self.sent.append(args)
+
+    def worker_main(self, arguments: list[str]) -> None:
+        self.arguments = arguments
+        self.function(*self.message)
+
+
+@pytest.mark.parametrize("following", [None, 3])
+def test_a_turn_that_leaves_something_to_do_is_followed_by_another(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, following: int | None
+) -> None:
+    celery, beside = Pretended((7, 2)), []
+    monkeypatch.setattr(worker, "celery_for", lambda app: celery)
+    monkeypatch.setattr(worker, "_in_thread", beside.append)
+    monkeypatch.setattr(worker, "run_turn", lambda app, job, turn, ending: None if ending() else following)
+    worker.work(app, for_server=True, threads=2)
+    assert celery.sent == ([(7, 3)] if following else [])
+    assert "threads" in celery.arguments
+    assert len(beside) == 2
+    worker.work(app)
+    assert "solo" in celery.arguments
+    assert len(beside) == 3
+
+
+def test_standard_input_says_when_the_server_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    stopped = []
+    monkeypatch.setattr(worker.sys, "stdin", io.TextIOWrapper(io.BytesIO(b"anything")))
+    worker.leave_with_server(lambda: stopped.append(1))
+    assert stopped == [1]
+
+
+def test_the_command_passes_its_options_on(runner: FlaskCliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(worker, "work", lambda app, **options: asked.append(options))
+    assert runner.invoke(args=["worker", "--threads", "3"]).exit_code == 0
+    assert asked == [{"for_server": False, "threads": 3}]
+
+
+class TestWorkers:
+    """What an application tells."""
+
+    def test_the_servers_own_worker_is_seen_to(self, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+        happened = []
+
+        class Spy:
+            def send(self, job_id: int, turn: int) -> None:
+                happened.append((job_id, turn))
+
+            def see_to_it(self) -> None:
+                happened.append("started")
+
+            def is_needed(self) -> bool:
+                return len(happened) == 2
+
+        spy = Spy()
+        workers = background.Workers(spy, spy)
+        workers.send(7, 0)
+        assert happened == [(7, 0), "started"]
+        monkeypatch.setattr(background.time, "sleep", lambda seconds: None)
+        monkeypatch.setitem(app.extensions, orders.EXTENSION, workers)
+        # Twice it is asked whether any job waits; once one does.
+        background.take_up(app)
+        assert happened == [(7, 0), "started", "started"]
+
+    def test_where_workers_run_apart_nobody_starts_one(self, app: Flask) -> None:
+        workers = app.extensions[orders.EXTENSION]
+        workers.wake()
+        workers.send(7, 0)
+        assert workers._minder is None
+
+    def test_a_database_that_is_away_needs_no_worker(self, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+        def away() -> bool:
+            raise OperationalError("SELECT", {}, Exception("the database is away"))
+
+        monkeypatch.setattr(orders, "any_waits", away)
+        assert not Minder(app).is_needed()
