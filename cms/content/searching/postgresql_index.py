@@ -97,8 +97,13 @@ def some(
         found = _ids(connection, f"{_FITTING} AND {_OF_MODEL_ONE_BY_ONE}", values)
         connection.execute(text("SET LOCAL gin_fuzzy_search_limit = 0; SET LOCAL enable_seqscan = on"))
         return [identifier - first for identifier in found[:limit]], False
-    # What many rows of another model may have is looked for among the few of this one.
-    found = _ids(connection, f"{_FITTING} AND {_OF_MODEL if frequent else _OF_MODEL_ONE_BY_ONE}", values)
+    if frequent:
+        # What many rows of another model have is looked for among the few of this one, in the order of their ids.
+        connection.execute(text("SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off"))
+        found = _ids(connection, f"{_FITTING} AND {_OF_MODEL}", values)
+        connection.execute(text("SET LOCAL enable_bitmapscan = on; SET LOCAL enable_seqscan = on"))
+    else:
+        found = _ids(connection, f"{_FITTING} AND {_OF_MODEL_ONE_BY_ONE}", values)
     return [identifier - first for identifier in found[:limit]], len(found) <= limit
 
 
