@@ -1,5 +1,5 @@
 """Work in the background: Celery, with a broker that needs no server or with Redis. Why, and what it costs:
-docs/decisions/0012-background-work.md.
+docs/decisions/0013-background-work.md.
 
 `queue`   how a waiting job is handed to the workers
 `worker`  the process that works

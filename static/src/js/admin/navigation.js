@@ -28,6 +28,13 @@ if (sideNavigation) {
     }
   });
 
+  // Where the column is longer than the window, one still sees where one is.
+  const column = sideNavigation.querySelector(".side__nav");
+  const current = column.querySelector("[aria-current]");
+  if (current && current.offsetTop + current.offsetHeight > column.offsetTop + column.clientHeight) {
+    column.scrollTop = column.scrollHeight;
+  }
+
   const fold = sideNavigation.querySelector("[data-side-collapse]");
   fold.addEventListener("click", () => {
     const narrow = document.body.classList.toggle("admin--narrow");
