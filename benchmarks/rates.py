@@ -8,12 +8,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks import load, rendered, static_file
+from benchmarks import front, load, rendered, static_file
 from benchmarks.contestants import Contestant, Setup, of_python, prepare
 from tests.servers import running_redis
 
 # Where contestants come from.
-MAKERS: list[Callable[[Setup], Iterator[Contestant]]] = [of_python, static_file.contestants, rendered.contestants]
+MAKERS: list[Callable[[Setup], Iterator[Contestant]]] = [
+    of_python,
+    static_file.contestants,
+    front.contestants,
+    rendered.contestants,
+]
 Measured = tuple[float, float]
 
 

@@ -14,6 +14,7 @@ from benchmarks.servers import Running, free_port, pinned, wait_for
 
 SERVER = "nginx"
 NAME = "static file"
+ANEW = "static file, opened for each request"
 PATH = "/page"
 _CONFIGURATION = """
 {user}
@@ -32,7 +33,7 @@ http {{
     sendfile on;
     tcp_nopush on;
     keepalive_requests 1000000000;
-    open_file_cache max=10;
+    {kept_open}
     types {{ }}
     default_type "text/html; charset=utf-8";
     server {{
@@ -52,6 +53,8 @@ def contestants(setup: Setup) -> Iterator[Contestant]:
         print("nginx is not installed: no static file to compare with.", flush=True)
         return
     yield Contestant(NAME, SERVER, lambda: serving_file(setup.folder), PATH, yardstick=NAME)
+    # As nginx does unless it is told otherwise, and must where a file can be removed at any moment.
+    yield Contestant(ANEW, SERVER, lambda: serving_file(setup.folder, kept_open=""), PATH, yardstick=NAME)
 
 
 def program() -> str | None:
@@ -60,7 +63,7 @@ def program() -> str | None:
 
 
 @contextlib.contextmanager
-def serving_file(folder: Path) -> Iterator[Running]:
+def serving_file(folder: Path, kept_open: str = "open_file_cache max=10;") -> Iterator[Running]:
     """nginx with the page as a file, on the first processor only, until the block ends."""
     place = folder / "nginx"
     (place / "root").mkdir(parents=True, exist_ok=True)
@@ -69,7 +72,9 @@ def serving_file(folder: Path) -> Iterator[Running]:
     text = "\n".join(f"add_header {name} {json.dumps(value)};" for name, value in headers if name.lower() not in _OWN)
     port = free_port()
     user = "user root;" if os.getuid() == 0 else ""
-    (place / "nginx.conf").write_text(_CONFIGURATION.format(folder=place, port=port, headers=text, user=user))
+    (place / "nginx.conf").write_text(
+        _CONFIGURATION.format(folder=place, port=port, headers=text, user=user, kept_open=kept_open)
+    )
     command = [program() or "nginx", "-e", "stderr", "-p", str(place), "-c", str(place / "nginx.conf")]
     process = subprocess.Popen([*pinned(0), *command], start_new_session=True)
     try:

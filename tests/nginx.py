@@ -20,6 +20,7 @@ _MAIN = """
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
 worker_processes 2;
+pcre_jit on;
 daemon off;
 events {{ worker_connections 256; }}
 http {{
@@ -41,7 +42,6 @@ http {{
         set $babelpress_scheme $scheme;
         include babelpress-pages.conf;
     }}
-    {more}
 }}
 """
 
@@ -56,19 +56,24 @@ def is_required() -> bool:
     return os.environ.get("CI") == "true"
 
 
-def configure(folder: Path, port: int, places: dict[str, str], more: str = "") -> Path:
-    """Write the configuration into `folder`; `places` replaces those that the files of deploy/nginx name."""
+def copy_configuration(folder: Path, places: dict[str, str]) -> None:
+    """Write the files of deploy/nginx into `folder`; `places` replaces those that they name."""
     for source in CONFIGURATION.glob("babelpress-*.conf"):
         text = source.read_text()
         for old, new in places.items():
             text = text.replace(old, new)
         (folder / source.name).write_text(text)
+
+
+def configure(folder: Path, port: int, places: dict[str, str]) -> Path:
+    """Write the whole configuration into `folder`, with `places` as for `copy_configuration`."""
+    copy_configuration(folder, places)
     user = ""
     if os.geteuid() == 0:
         nobody = pwd.getpwnam("nobody")
         user = f"user {nobody.pw_name} {grp.getgrgid(nobody.pw_gid).gr_name};"
     path = folder / "nginx.conf"
-    path.write_text(_MAIN.format(folder=folder, port=port, user=user, more=more))
+    path.write_text(_MAIN.format(folder=folder, port=port, user=user))
     return path
 
 
