@@ -28,9 +28,6 @@ class Contents:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._kept
-
     def get(self, name: str) -> Kept | None:
         """What is known of a file."""
         return self._kept.get(name)
