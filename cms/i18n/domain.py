@@ -150,7 +150,7 @@ def init_app(
     flask_wtf.form.translations = FormTexts()
     install_in_templates(app, CATALOG_DOMAIN)
     app.extensions[EXTENSION] = new_watch(app)
-    app.before_request(watch_of(app).look)
+    app.before_request(lambda: watch_of(app).look())
 
 
 def new_watch(app: Flask) -> Watch:

@@ -17,14 +17,14 @@ SCREENS = {
     "/admin/": 18,
     "/admin/posts/": 12,
     "/admin/posts/?show=draft": 10,
-    "/admin/posts/?search=walk": 12,
+    "/admin/posts/?search=walk": 13,
     "/admin/tags/": 7,
     "/admin/users/": 8,
     "/admin/posts/new/": 3,
     "/admin/posts/edit/?id={id}": 15,
     "/admin/posts/details/?id={id}": 11,
     "/admin/posts/history/?id={id}": 9,
-    "/admin/posts/ajax/lookup/?name=tags&query=walk": 5,
+    "/admin/posts/ajax/lookup/?name=tags&query=walk": 7,
 }
 
 
@@ -53,7 +53,7 @@ def test_a_screen_sends_no_more_statements_than_it_did(
     assert len(queries) <= most, "\n".join(queries)
 
 
-@pytest.mark.parametrize(("pressed", "most"), [("save", 17), ("publish", 25)])
+@pytest.mark.parametrize(("pressed", "most"), [("save", 17), ("publish", 29)])
 def test_a_save_sends_no_more_statements_than_it_did(
     pressed: str, most: int, client_as: Any, count_queries: Any, post: Post
 ) -> None:

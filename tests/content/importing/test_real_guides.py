@@ -27,8 +27,8 @@ LANGUAGES = ("en", "pt", "es", "fr", "de", "ar", "zh-hans")
 def small_guides(folder: Path) -> Path:
     """Two articles in each language, with what the real ones have: a card, a quotation, a link, a picture."""
     (folder / "images" / "cards").mkdir(parents=True)
-    for name in ("legal", "first-steps"):
-        (folder / "images" / "cards" / f"{name}.png").write_bytes(picture(size=(500, 300)))
+    for height, name in ((300, "legal"), (310, "first-steps")):
+        (folder / "images" / "cards" / f"{name}.png").write_bytes(picture(size=(500, height)))
     for language in LANGUAGES:
         (folder / language).mkdir()
         for order, name in enumerate(("legal", "first-steps")):
