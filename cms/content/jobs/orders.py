@@ -15,6 +15,7 @@ from sqlalchemy.orm import joinedload
 
 from cms.content.errors import Conflict, NotFound
 from cms.content.jobs.walking import highest_id
+from cms.content.validation import LARGEST_INTEGER
 from cms.extensions import db
 from cms.models.base import Model
 from cms.models.column_types import utc_now
@@ -125,7 +126,8 @@ def resume(job: Job, actor: Any) -> None:
 def find(job_id: int, actor: Any) -> Job:
     """A job that the actor may know of. Raises NotFound."""
     query = select(Job).where(Job.id == job_id, _theirs(actor)).options(joinedload(Job.actor))
-    job = db.session.scalar(query)
+    # A larger number is no id, and no database takes it.
+    job = db.session.scalar(query) if job_id <= LARGEST_INTEGER else None
     if job is None:
         raise NotFound(_("There is no such work."))
     return job
