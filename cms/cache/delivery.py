@@ -25,10 +25,6 @@ _MARGIN = 1.2
 class Delivery(Protocol):
     """How purges reach the processes that serve pages."""
 
-    @property
-    def settled_until(self) -> float:
-        """The moment of `time.monotonic` up to which there is nothing to `settle`."""
-
     def prepare(self, session: Session, tags: set[str]) -> Any:
         """Before the outermost commit: do what must be committed together with the change. Gives a receipt or None."""
 
@@ -51,10 +47,6 @@ class LocalDelivery:
     def __init__(self, stamps: Stamps, journal: Journal) -> None:
         self._stamps = stamps
         self._journal = journal
-
-    @property
-    def settled_until(self) -> float:
-        return self._journal.next_look
 
     def prepare(self, session: Session, tags: set[str]) -> int | None:  # noqa: ARG002 -- nothing can go wrong later
         return None
@@ -99,10 +91,6 @@ class SharedDelivery:
         self._outbox = outbox
         self._patience = patience
         self._lease = lease
-
-    @property
-    def settled_until(self) -> float:
-        return self._outbox.settled_until
 
     def prepare(self, session: Session, tags: set[str]) -> int | None:
         return self._outbox.keep(session, tags)

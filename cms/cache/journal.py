@@ -36,7 +36,7 @@ class Journal:
         self._lease = lease
         self._clock = clock
         # The moment of `clock` up to which there is nothing to catch up with.
-        self.next_look = 0.0
+        self.settled_until = 0.0
         self._waits_at_exit = False
         self._own = uuid4().hex
         self._lock = threading.Lock()
@@ -62,12 +62,12 @@ class Journal:
 
     def catch_up(self, purge: Callable[[set[str]], object]) -> None:
         """Hand what others have purged since the last call to `purge`; cheap where there is nothing new."""
-        if self._clock() < self.next_look:
+        if self._clock() < self.settled_until:
             return
         with self._lock:
             now = self._clock()
             # Whoever waited for the lock finds it done.
-            if now < self.next_look:
+            if now < self.settled_until:
                 return
             state = self._state()
             if state != self._seen:
@@ -76,7 +76,7 @@ class Journal:
                     purge(tags)
                 self._seen = state
             # Only now: until then nobody else may take the pages for fresh.
-            self.next_look = now + self._lease
+            self.settled_until = now + self._lease
 
     def _news(self, start: int) -> set[str]:
         head = self._first_line()

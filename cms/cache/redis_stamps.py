@@ -9,7 +9,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import redis
 
@@ -96,6 +96,18 @@ def _number(value: object) -> int | None:
     return None
 
 
+class Trips(Protocol):
+    """How often trust in the server was lost."""
+
+    trips: int
+
+
+class _Never:
+    """Where there is no breaker."""
+
+    trips = 0
+
+
 class RedisStamps:
     """Stamps shared through Redis.
 
@@ -121,20 +133,25 @@ class RedisStamps:
         self._clock = clock
         self._mirror_keys = [MIRRORS % namespace, PURGES % namespace]
         self._sequence_key = SEQUENCE % namespace
-        # The sequence, when it was asked for, and how often the breaker had tripped before that.
-        self._known: tuple[int, float, int] = (0, float("-inf"), -1)
+        # The sequence, until when it need not be asked for, until when it holds, and how often the breaker had tripped
+        # before it was.
+        self._known: tuple[int, float, float, int] = (0, float("-inf"), float("-inf"), -1)
+        self._trips: Trips = breaker if breaker is not None else _Never()
         self._renewing = threading.Lock()
         self._current = client.register_script(_CURRENT)
         self._arm = client.register_script(_ARM)
         self._purge = client.register_script(_PURGE)
 
     def sequence(self, *, fresh: bool = False) -> int:
-        value, asked_at, trips = self._known
-        age = self._clock() - asked_at
-        if fresh or age >= self._lease or trips != self._trips():
+        value, renewed_at, ends_at, trips = self._known
+        now = self._clock()
+        # Nearly every hit ends here.
+        if now < renewed_at and trips == self._trips.trips and not fresh:
+            return value
+        if fresh or now >= ends_at or trips != self._trips.trips:
             return self._ask_sequence()
         # One thread asks anew before the lease is over, so that the others need not all ask when it is.
-        if age < self._lease * RENEWAL or not self._renewing.acquire(blocking=False):
+        if not self._renewing.acquire(blocking=False):
             return value
         try:
             return self._ask_sequence()
@@ -142,7 +159,7 @@ class RedisStamps:
             self._renewing.release()
 
     def _ask_sequence(self) -> int:
-        now, trips = self._clock(), self._trips()
+        now, trips = self._clock(), self._trips.trips
         held = _number(self._ask(lambda: self._client.get(self._sequence_key), healing=True))
         if held is None:
             held = self._certain(self._ask(lambda: self._current(keys=[self._sequence_key])))
@@ -165,7 +182,7 @@ class RedisStamps:
         """As `purge`; says also who has to be waited for."""
         wanted = sorted(set(tags))
         told = Purged(0, mirrored=False, unsure=0.0)
-        now, trips = self._clock(), self._trips()
+        now, trips = self._clock(), self._trips.trips
         for start in range(0, len(wanted), PER_SCRIPT):
             told = self._purge_some(wanted[start : start + PER_SCRIPT])
         self._remember(told.sequence, now, trips)
@@ -191,11 +208,9 @@ class RedisStamps:
         return number
 
     def _remember(self, value: int, asked_at: float, trips: int) -> None:
-        if trips == self._trips() and (asked_at >= self._known[1] or self._known[2] != trips):
-            self._known = (value, asked_at, trips)
-
-    def _trips(self) -> int:
-        return self._breaker.trips if self._breaker is not None else 0
+        ends_at = asked_at + self._lease
+        if trips == self._trips.trips and (ends_at >= self._known[2] or self._known[3] != trips):
+            self._known = (value, asked_at + self._lease * RENEWAL, ends_at, trips)
 
     def _ask(self, action: Callable[[], Any], *, tolerant: bool = False, healing: bool = False) -> Any:
         return ask(self._breaker, action, tolerant=tolerant, healing=healing)

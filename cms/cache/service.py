@@ -75,6 +75,8 @@ class CacheService:
         self._planned: tuple[int, float] = (-1, 0.0)
         self.stamps: Stamps
         self.delivery: Delivery
+        # Who knows up to which moment of `time.monotonic` there is nothing to settle.
+        self._settled: Journal | Outbox
         self.locks: Locks
         self.breaker: Breaker | None = None
         self._connection: redis.Redis | None = None
@@ -114,7 +116,7 @@ class CacheService:
         self.stamps = LocalStamps()
         folder = Path(app.instance_path)
         folder.mkdir(parents=True, exist_ok=True)
-        journal = Journal(folder / "purges.log", lease=0.0 if app.testing else LOOK_SECONDS)
+        self._settled = journal = Journal(folder / "purges.log", lease=0.0 if app.testing else LOOK_SECONDS)
         self.delivery = LocalDelivery(self.stamps, journal)
         self.locks = LocalLocks()
         self._bind_store({"CACHE_TYPE": "cms.cache.store.MemoryStore"})
@@ -131,11 +133,12 @@ class CacheService:
         self.stamps = stamps = RedisStamps(client, namespace, self.breaker, lease=lease, mirrored=mirrored)
         self.probing = RedisStamps(client, namespace, None, lease=lease, mirrored=mirrored)
         self.mirrors = Mirrors(client, namespace, None)
+        self._settled = outbox = Outbox(app)
         self._shared_delivery = SharedDelivery(
             stamps,
             self.probing,
             self.breaker,
-            Outbox(app),
+            outbox,
             self.patience,
             Mirrors(client, namespace, self.breaker),
             lease,
@@ -177,7 +180,7 @@ class CacheService:
 
     def look_up(self, address: Address) -> Entry | None:
         """The page of an address if it is there and fresh. Raises Unavailable."""
-        if monotonic() >= self.delivery.settled_until:
+        if monotonic() >= self._settled.settled_until:
             self.delivery.settle()
         # Also where the breaker is open, this raises.
         sequence = self.stamps.sequence()

@@ -183,10 +183,6 @@ class ToldDelivery:
         self._rows = rows
         self._wake = wake
 
-    @property
-    def settled_until(self) -> float:
-        return self._inner.settled_until
-
     def prepare(self, session: Session, tags: set[str]) -> Receipt:
         return Receipt(self._inner.prepare(session, tags), self._rows.keep(session, tags))
 
