@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import insert, select
 
 from benchmarks.data import WORDS
+from cms.content.searching.filling import rebuild
 from cms.extensions import db
 from cms.models import Category, Post, Tag, User
 from cms.models.post import post_tags
@@ -46,6 +47,9 @@ def fill(app: Flask, posts: int, tags: int, people: int) -> None:
             connection.execute(insert(Post.__table__), rows)
             links = [{"post_id": row["id"], "tag_id": tag} for row in rows for tag in _tags(chance, tags)]
             connection.execute(insert(post_tags), links)
+    with app.app_context():
+        # Written past the program, so the index of words knows nothing of it yet.
+        rebuild()
     with app.app_context(), db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             # Its own daemon does this within minutes; SQLite does nothing of the kind by itself.
