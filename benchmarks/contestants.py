@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from benchmarks import uncached
@@ -83,11 +84,4 @@ def of_python(setup: Setup) -> Iterator[Contestant]:
     ]
     for server in setup.servers:
         for name, target, environment, path in rows:
-            yield Contestant(
-                name,
-                server,
-                lambda server=server, target=target, environment=environment, path=path: serving(  # type: ignore[misc]  # bound here
-                    server, target, environment, path
-                ),
-                path,
-            )
+            yield Contestant(name, server, partial(serving, server, target, environment, path), path)

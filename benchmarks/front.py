@@ -17,21 +17,10 @@ from benchmarks.servers import ROOT, Running, free_port, pinned, serving, wait_f
 from tests.nginx import copy_configuration
 
 NAME = "cached page, from a file that is never stale"
-_CONFIGURATION = """
-{user}
-daemon off;
-worker_processes 1;
-pcre_jit on;
-pid {folder}/nginx.pid;
-error_log stderr error;
-events {{ worker_connections 256; }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body-temp;
-    proxy_temp_path {folder}/proxy-temp;
-    fastcgi_temp_path {folder}/fastcgi-temp;
-    uwsgi_temp_path {folder}/uwsgi-temp;
-    scgi_temp_path {folder}/scgi-temp;
+_CONFIGURATION = (
+    "pcre_jit on;"
+    + static_file.ALONE
+    + """
     include babelpress-http.conf;
     server {{
         listen 127.0.0.1:{port};
@@ -45,6 +34,7 @@ http {{
     }}
 }}
 """
+)
 
 
 def contestants(setup: Setup) -> Iterator[Contestant]:

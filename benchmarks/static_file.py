@@ -16,7 +16,8 @@ SERVER = "nginx"
 NAME = "static file"
 ANEW = "static file, opened for each request"
 PATH = "/page"
-_CONFIGURATION = """
+# One process with nothing outside of its folder; what follows stands in the `http` block, which it leaves open.
+ALONE = """
 {user}
 daemon off;
 worker_processes 1;
@@ -30,6 +31,10 @@ http {{
     fastcgi_temp_path {folder}/fastcgi-temp;
     uwsgi_temp_path {folder}/uwsgi-temp;
     scgi_temp_path {folder}/scgi-temp;
+"""
+_CONFIGURATION = (
+    ALONE
+    + """
     sendfile on;
     tcp_nopush on;
     keepalive_requests 1000000000;
@@ -43,6 +48,7 @@ http {{
     }}
 }}
 """
+)
 # nginx says these by itself.
 _OWN = ("content-type", "content-length", "etag", "accept-ranges")
 
