@@ -28,7 +28,7 @@ from cms.models import Media, MediaText, Revision
 from cms.models.base import Model, all_models, columns_of
 from cms.models.column_types import utc_now
 from cms.models.revisable import Revisable
-from cms.security.policy import require
+from cms.security.policy import may, require
 
 NAME = re.compile(r"([0-9a-f]{32})(?:-[0-9]{1,4})?\.(?:jpg|png|webp)")
 """What a name under `/media/` looks like: a hash, for smaller sizes a width, an extension."""
@@ -112,18 +112,25 @@ def describe_picture(
 def delete_picture(media: Media, actor: Any) -> None:
     """Removes a picture that nothing shows, with its files, and commits.
 
-    Raises `Forbidden`, and `Conflict` with a sentence where something still shows it.
+    Raises `Forbidden`, and `Conflict` with a sentence where something still shows it; the sentence names nothing
+    that the actor may not read.
     """
     require(actor, "delete", media)
     users = places_using(media)
     if users:
-        raise Conflict(_("“%(title)s” is still shown by “%(place)s”.", title=media.title, place=str(users[0])))
+        raise _still_shown(media, [place for place in users if may(actor, "read", place)])
     names = _names_of(media)
     audit.record(actor, "delete", media)
     db.session.delete(media)
     commit()
     files = [media_folder() / name for name in names]
     once_committed(lambda: _unlink(files))
+
+
+def _still_shown(media: Media, known: list[Model]) -> Conflict:
+    if known:
+        return Conflict(_("“%(title)s” is still shown by “%(place)s”.", title=media.title, place=str(known[0])))
+    return Conflict(_("“%(title)s” is still shown somewhere.", title=media.title))
 
 
 def _unlink(files: Iterable[Path]) -> None:

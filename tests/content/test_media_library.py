@@ -9,7 +9,7 @@ import pytest
 from cms.content import media_library, publishing
 from cms.content.errors import Conflict, InvalidInput
 from cms.extensions import db
-from cms.models import AuditEntry, Media, Page, Post, User
+from cms.models import AuditEntry, Grant, Media, Page, Post, User
 from cms.models.column_types import utc_now
 from cms.security.policy import SYSTEM, Forbidden
 from tests import factories as make
@@ -189,6 +189,22 @@ def test_a_picture_that_is_shown_stays(editor: User) -> None:
     }
     with pytest.raises(Conflict, match="Red hill"):
         media_library.delete_picture(media, editor)
+    assert stored()
+
+
+def test_a_refusal_names_only_what_one_may_read() -> None:
+    """Whoever removes pictures does not learn the titles of drafts by it."""
+    keeper = make.make_user("author")
+    keeper.roles[0].grants.append(Grant(permission="media:delete"))
+    db.session.commit()
+    media = take()
+    make.make_post(title="Secret plans", status="draft", featured_image=media)
+    with pytest.raises(Conflict, match="somewhere") as refused:
+        media_library.delete_picture(media, keeper)
+    assert "Secret" not in str(refused.value)
+    make.make_post(title="My own", author_id=keeper.id, featured_image=media)
+    with pytest.raises(Conflict, match="My own"):
+        media_library.delete_picture(media, keeper)
     assert stored()
 
 
