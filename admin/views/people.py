@@ -13,6 +13,7 @@ from admin.views.model import ModelScreen
 from cms.content import user_editing
 from cms.models import Grant, Role, User
 from cms.models.base import Model
+from cms.security.policy import is_administrator
 from cms.security.sessions import keep_signed_in
 
 
@@ -35,6 +36,14 @@ class UserView(ModelScreen):
         )
         return form
 
+    def create_form(self, obj: Any = None) -> Any:
+        """The form of a new account."""
+        return _without_rights(super().create_form(obj))
+
+    def edit_form(self, obj: Any = None) -> Any:
+        """The form of an account."""
+        return _without_rights(super().edit_form(obj))
+
     def create_from(self, form: Any, source: Any, locale: str) -> Any:
         """A new account."""
         values = form.values()
@@ -53,6 +62,14 @@ class UserView(ModelScreen):
     def delete_one(self, row: Any) -> None:
         """Delete an account."""
         user_editing.delete_account(current_user, row)
+
+
+def _without_rights(form: Any) -> Any:
+    """A form of an account; what decides what the account may do is there for administrators alone."""
+    if not is_administrator(current_user):
+        for name in ("roles", "languages"):
+            del form[name]
+    return form
 
 
 @view_for(Role)

@@ -90,7 +90,8 @@ def create_user(
     """
     require(actor, "create", User)
     granted = _roles_named(roles)
-    if granted:
+    # Each grant for somebody's languages holds in those of the account.
+    if granted or languages:
         _require_administrator(actor)
     username, email = username.strip().lower(), email.strip()
     display_name = display_name.strip() or username[:LONGEST_NAME]

@@ -15,7 +15,10 @@ from cms.security.policy import Forbidden, is_administrator, require
 
 
 def create_account(actor: Any, values: Mapping[str, Any], password: str) -> User:
-    """A new account with all that the form holds; committed. Raises Forbidden, InvalidInput."""
+    """A new account with all that the form holds; committed. Raises Forbidden, InvalidInput.
+
+    Only administrators give roles and languages.
+    """
     require(actor, "create", User)
     # Everything that can be refused is looked at before anything is committed.
     rest = clean(User, {name: values[name] for name in ("bio", "timezone", "active") if name in values}, User())
@@ -37,13 +40,16 @@ def create_account(actor: Any, values: Mapping[str, Any], password: str) -> User
 def edit_account(actor: Any, user: User, values: Mapping[str, Any], password: str, based_on: str | None) -> None:
     """Change an account; committed.
 
-    Only administrators change administrators and roles; the last administrator stays one. Disabling and a new
-    password end the account's sessions. Raises Forbidden, InvalidInput, Conflict.
+    Only administrators change administrators, and for anybody what decides what an account may do: its roles and
+    its languages. The last administrator stays one. Disabling and a new password end the account's sessions. Raises
+    Forbidden, InvalidInput, Conflict.
     """
     require(actor, "update", user)
     before = {role.name for role in user.roles}
     after = {role.name for role in values["roles"]} if "roles" in values else before
-    if (ADMINISTRATOR in before or before != after) and not is_administrator(actor):
+    languages = set(values.get("languages", user.languages) or ())
+    changes_rights = before != after or languages != set(user.languages or ())
+    if (ADMINISTRATOR in before or changes_rights) and not is_administrator(actor):
         raise Forbidden(_("Only administrators may do this."))
     if ADMINISTRATOR in before - after:
         user_accounts.keep_an_administrator(user)

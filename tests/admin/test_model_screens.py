@@ -238,17 +238,38 @@ def test_moments_at_the_ends_of_the_calendar_are_refused(client_as: Any, moment:
 
 
 def test_what_an_object_names_may_stay_whoever_saves(client_as: Any, db_session: Any) -> None:
-    """Somebody who looks after accounts may not choose roles, and keeps those there are."""
-    author, role = make.make_user("author"), make.role_named("author")
-    make.role_named("editor").grants += [Grant(permission=f"users:{action}") for action in ("read", "update")]
+    """Somebody who may not read categories may not choose one, and keeps the one there is."""
+    author = make.make_user("author")
+    author.roles[0].grants = [grant for grant in author.roles[0].grants if grant.permission != "categories:read"]
     db.session.commit()
-    typed = {"username": author.username, "email": author.email, "display_name": "New", "active": "y", "bio": ""}
-    client = client_as("editor")
-    assert client.submit(f"/admin/users/edit/?id={author.id}", typed | {"roles": str(role.id)}).status_code == 302
+    kept, other = make.make_category(), make.make_category()
+    post = make.make_post(author_id=author.id, category=kept, status="draft")
+    typed = {"title": "New", "slug": post.slug, "_action": "save"}
+    client = client_as(author)
+    assert client.submit(f"/admin/posts/edit/?id={post.id}", typed | {"category": str(kept.id)}).status_code == 302
     db.session.expire_all()
-    assert (author.display_name, author.roles) == ("New", [role])
-    more = f"{role.id},{make.role_named('administrator').id}"
-    assert client.submit(f"/admin/users/edit/?id={author.id}", typed | {"roles": more}).status_code == 422
+    assert (post.title, post.category) == ("New", kept)
+    assert client.submit(f"/admin/posts/edit/?id={post.id}", typed | {"category": str(other.id)}).status_code == 422
+
+
+def test_only_administrators_see_what_decides_what_an_account_may_do(client_as: Any, db_session: Any) -> None:
+    """Roles and languages are not in the forms of those who look after accounts; sent along, they change nothing."""
+    translator, role = make.make_user("translator", languages=["pt"]), make.role_named("translator")
+    make.role_named("editor").grants += [Grant(permission=f"users:{action}") for action in ("read", "create", "update")]
+    db.session.commit()
+    client, address = client_as("editor"), f"/admin/users/edit/?id={translator.id}"
+    for page in (client.get(address).text, client.get("/admin/users/new/").text):
+        assert 'name="display_name"' in page
+        assert 'name="roles"' not in page
+        assert 'name="languages"' not in page
+    typed = {"username": translator.username, "email": translator.email, "display_name": "New", "active": "y"}
+    more = {"roles": f"{role.id},{make.role_named('administrator').id}", "languages": "en"}
+    assert client.submit(address, typed | more).status_code == 302
+    db.session.expire_all()
+    assert (translator.display_name, translator.roles, translator.languages) == ("New", [role], ["pt"])
+    page = client_as("administrator").get(address).text
+    assert 'name="roles"' in page
+    assert 'name="languages"' in page
 
 
 def test_changing_ones_own_account_leaves_other_open_forms_alone(client_as: Any, db_session: Any) -> None:

@@ -127,6 +127,8 @@ def test_managing_people_does_not_make_administrators(people_manager):
         service.create_user(
             people_manager, **NEW | {"username": "b", "email": "b@example.org"}, roles=["administrator"]
         )
+    with pytest.raises(Forbidden):
+        service.create_user(people_manager, **NEW | {"username": "b", "email": "b@example.org"}, languages=["pt"])
     chief = make_user("administrator")
     with pytest.raises(Forbidden):
         service.set_password(people_manager, chief, "eight-geese-swim")

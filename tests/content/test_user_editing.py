@@ -6,8 +6,8 @@ from cms.content import user_editing
 from cms.content.errors import Conflict, InvalidInput
 from cms.content.user_accounts import authenticate
 from cms.models import Grant, Role, User
-from cms.security.policy import SYSTEM, Forbidden
-from tests.factories import PASSWORD, make_user, role_named
+from cms.security.policy import SYSTEM, Forbidden, may
+from tests.factories import PASSWORD, make_post, make_user, role_named
 
 NEW = "eight-geese-swim"
 
@@ -107,6 +107,23 @@ def test_only_administrators_change_roles_and_administrators(db_session):
     with pytest.raises(Forbidden):
         user_editing.delete_account(manager, chief)
     user_editing.delete_account(manager, author)
+
+
+def test_nobody_widens_the_languages_they_work_in(db_session):
+    """What somebody may do in their languages is decided by their account, which they may change otherwise."""
+    translator = make_user("translator", languages=["pt"])
+    translator.roles[0].grants.append(Grant(permission="users:update", scope="own"))
+    db_session.commit()
+    post = make_post(locale="en")
+    with pytest.raises(Forbidden):
+        user_editing.edit_account(translator, translator, values(translator, languages=["pt", "en"]), "", None)
+    db_session.expire_all()
+    assert translator.languages == ["pt"]
+    assert not may(translator, "publish", post)
+    user_editing.edit_account(translator, translator, values(translator, bio="New"), "", None)
+    assert translator.bio == "New"
+    user_editing.edit_account(make_user("administrator"), translator, values(translator, languages=["en"]), "", None)
+    assert translator.languages == ["en"]
 
 
 @pytest.mark.parametrize("wrong", [{"timezone": "Mars/Base"}, {"bio": "x" * 2001}])
