@@ -9,12 +9,13 @@ from flask_admin.contrib.sqla.filters import BaseSQLAFilter
 from flask_babel import get_timezone
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import RelationshipProperty, aliased
 from sqlalchemy.orm.interfaces import MANYTOMANY
 
 from admin import listing
 from admin.title_search import ids_called
+from cms.content.searching.finding import among
 from cms.extensions import db
 from cms.models import Revision
 from cms.models.base import Model
@@ -23,6 +24,8 @@ from cms.security.policy import visible
 
 # Rows with the words of a filter in their titles that the filter stands for.
 MOST_NAMED = 50
+# Rows that are linked to what a filter names and are known by their ids; where there are more, their links are asked.
+FEW_LINKED = 2_000
 # More than these are not offered in a list to choose from; the words of their title are typed instead.
 CHOICES = 200
 
@@ -39,6 +42,10 @@ class ColumnFilter(BaseSQLAFilter):
     def is_served(self, model: type[Model]) -> bool:
         """Whether an index leads to these rows, so that there is no need to look at others."""
         return listing.is_served(model, self.column.key)
+
+    def sample(self, value: Any) -> ColumnElement[bool] | None:
+        """What is true of some rows only, where all that the filter lets through are too many to count."""
+        return None
 
     def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
         """As Flask-Admin asks for it."""
@@ -177,18 +184,39 @@ class RelationFilter(ColumnFilter):
         return value.strip()
 
     def condition(self, value: str) -> ColumnElement[bool]:
-        if value.isascii() and value.isdigit() and len(value) < 10:
-            named = [int(value)]
-        else:
-            named = ids_called(self.target, value, [visible(current_user, "read", self.target)], 0, MOST_NAMED)
+        named = self._named(value)
         if self.relation.direction is not MANYTOMANY:
             (column,) = self.relation.local_columns
             return column.in_(named)
+        rows = self.relation.parent.class_.id
+        # Of a few rows a database cannot know that they are few, and might look for them along the list's whole order.
+        few = self._linked(named)
+        return rows.in_(self._links(named)) if len(few) > FEW_LINKED else among(rows, few)
+
+    def _named(self, value: str) -> list[int]:
+        """The ids of what is meant."""
+        if value.isascii() and value.isdigit() and len(value) < 10:
+            return [int(value)]
+        return ids_called(self.target, value, [visible(current_user, "read", self.target)], 0, MOST_NAMED)
+
+    def _links(self, named: list[int]) -> Select[Any]:
+        """The ids of all rows with a link to what is meant."""
         ((_id, linking),), ((_named_id, linked),) = (
             self.relation.synchronize_pairs,
             self.relation.secondary_synchronize_pairs or (),
         )
-        return self.relation.parent.class_.id.in_(select(linking).where(linked.in_(named)))
+        return select(linking).where(linked.in_(named))
+
+    def _linked(self, named: list[int]) -> list[int]:
+        """As `_links`, but no more than one beyond FEW_LINKED."""
+        return list(db.session.scalars(self._links(named).limit(FEW_LINKED + 1)))
+
+    def sample(self, value: str) -> ColumnElement[bool] | None:
+        # Each linked row has to be looked at: no index has the links together with what the list is narrowed by.
+        if self.relation.direction is not MANYTOMANY:
+            return None
+        few = self._linked(self._named(value))
+        return among(self.relation.parent.class_.id, few) if len(few) > FEW_LINKED else None
 
     def is_served(self, model: type[Model]) -> bool:
         """Foreign keys have an index where a list is filtered by them; tables of links always have one."""

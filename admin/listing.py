@@ -96,10 +96,10 @@ def capped_count(query: Query[Any] | Select[Any], most: int = COUNTED) -> Any:
     return select(func.count()).select_from(rows.subquery()).scalar_subquery()
 
 
-def extent(query: Query[Any]) -> Extent:
-    """How many rows a query has."""
+def extent(query: Query[Any], *, partial: bool = False) -> Extent:
+    """How many rows a query has; `partial`, there are more than those."""
     count = db.session.scalar(select(capped_count(query))) or 0
-    return Extent(min(count, COUNTED), count > COUNTED)
+    return Extent(min(count, COUNTED), partial or count > COUNTED)
 
 
 def page_of(query: Query[Any], order: Order, page: int, size: int) -> list[int]:

@@ -1,7 +1,8 @@
 """A site as it runs in earnest: servers as `flask serve` starts them, on one PostgreSQL and one Redis.
 
-Two sets of processes that share no memory stand for two machines, and a third server without a page cache says what
-each page is at this moment. The test's own process is one more that writes, through the services.
+Two sets of processes that share no memory stand for two machines, each with nginx and a mirror in front where that is
+asked for, and a third server without a page cache says what each page is at this moment. The test's own process is one
+more that writes, through the services.
 """
 
 import contextlib
@@ -11,10 +12,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 
 import psycopg
@@ -25,6 +29,7 @@ from app import create_app
 from cms.cache.connection import TIMEOUT
 from cms.cache.redis_stamps import LEASE_SECONDS
 from tests.databases import TestDatabase
+from tests.nginx import configure, places, running_nginx
 from tests.servers import RedisServer, free_port, stop, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -83,13 +88,16 @@ class Visitor:
 
 @dataclass
 class LiveSite:
-    """The running servers: `ports` of the two sets, `fresh` of the one without a page cache."""
+    """The running servers: `ports` of the two sets, `fresh` of the one without a page cache.
+
+    `fronts` are the ports of nginx before each of the two sets; none where it was not asked for.
+    """
 
     app: Flask
     ports: tuple[int, int]
+    fronts: tuple[int, ...]
     fresh: int
     redis: RedisServer
-    processes: list[subprocess.Popen[bytes]]
 
     def __post_init__(self) -> None:
         self._of_thread = threading.local()
@@ -115,8 +123,8 @@ class LiveSite:
 
 
 @contextlib.contextmanager
-def live_site(server: str, redis: RedisServer, folder: Path) -> Iterator[LiveSite]:
-    """Start the servers for the length of the block.
+def live_site(server: str, redis: RedisServer, folder: Path, *, fronted: bool = False) -> Iterator[LiveSite]:
+    """Start the servers for the length of the block; `fronted`, each set with nginx and a mirror in front.
 
     `server` is the address of a PostgreSQL database that stays; the site gets one of its own beside it. `folder` gets
     its instance and a copy of the catalogues, which all servers share as machines share a volume.
@@ -150,30 +158,68 @@ def live_site(server: str, redis: RedisServer, folder: Path) -> Iterator[LiveSit
         "REDIS_URL": redis.url,
         "TRANSLATIONS_PATH": str(catalogues),
     }
-    site = LiveSite(app, (free_port(), free_port()), free_port(), redis, [])
-    try:
-        for port in site.ports:
-            site.processes.append(_serve(folder, port, environment | {"WEB_PROCESSES": str(PROCESSES)}))
-        site.processes.append(_serve(folder, site.fresh, environment | {"PAGE_CACHE": "off"}))
-        for port, process in zip((*site.ports, site.fresh), site.processes, strict=True):
-            wait_until(lambda port=port: _answers(port), process, folder / f"{port}.log")
+    fronts = (free_port(), free_port()) if fronted else ()
+    site = LiveSite(app, (free_port(), free_port()), fronts, free_port(), redis)
+    started: list[Server] = []
+    with contextlib.ExitStack() as stack:
+        stack.callback(TestDatabase.close_connections, app)
+        stack.callback(app.extensions["page_cache"].close)
+        mirrors = [
+            stack.enter_context(_nginx(folder / "instance", *ports)) for ports in zip(fronts, site.ports, strict=False)
+        ]
+        stack.callback(_stop, started)
+        stack.callback(site.close)
+        for port, pages in zip_longest(site.ports, mirrors):
+            own = environment | {"WEB_PROCESSES": str(PROCESSES)}
+            if pages is not None:
+                own |= {"PAGE_MIRROR": str(pages), "TRUSTED_PROXIES": "1"}
+                started.append(_start("mirror", folder, port, own, (pages / "mirror.sock").stat))
+            started.append(_start("serve", folder, port, own, partial(_answers, port)))
+        alone = environment | {"PAGE_CACHE": "off"}
+        started.append(_start("serve", folder, site.fresh, alone, partial(_answers, site.fresh)))
+        for one in started:
+            wait_until(one.ready, one.process, one.log)
         yield site
-    finally:
-        site.close()
-        # All at once: each takes a moment to let its own processes go.
-        for process in site.processes:
-            process.send_signal(signal.SIGTERM)
-        for process in site.processes:
-            stop(process)
-        app.extensions["page_cache"].close()
-        TestDatabase.close_connections(app)
 
 
-def _serve(folder: Path, port: int, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+@contextlib.contextmanager
+def _nginx(instance: Path, port: int, application: int) -> Iterator[Path]:
+    """nginx in front of an application, for the length of the block; gives the folder of its mirror."""
+    # Its socket has a short name, and nginx runs as somebody else, as it does on a real machine.
+    with tempfile.TemporaryDirectory(prefix="bp-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        configuration = configure(folder, port, places(folder / "pages", ROOT, instance, application))
+        with running_nginx(configuration, port):
+            yield folder / "pages"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A process of the site; `ready` raises until it is."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+    ready: Callable[[], object]
+
+
+def _start(
+    command: str, folder: Path, port: int, environment: Mapping[str, str], ready: Callable[[], object]
+) -> Server:
     variables = {**os.environ, "PYTHONWARNINGS": "ignore", **environment, "PORT": str(port)}
-    with (folder / f"{port}.log").open("wb") as log:
-        command = [sys.executable, "-m", "flask", "--app", "app", "serve"]
-        return subprocess.Popen(command, cwd=ROOT, env=variables, stdout=log, stderr=subprocess.STDOUT)
+    log = folder / f"{command}-{port}.log"
+    with log.open("wb") as output:
+        words = [sys.executable, "-m", "flask", "--app", "app", command]
+        process = subprocess.Popen(words, cwd=ROOT, env=variables, stdout=output, stderr=subprocess.STDOUT)
+    return Server(process, log, ready)
+
+
+def _stop(servers: list[Server]) -> None:
+    # All at once: each takes a moment to let its own processes go.
+    for server in servers:
+        server.process.send_signal(signal.SIGTERM)
+    for server in servers:
+        stop(server.process)
 
 
 def _answers(port: int) -> None:

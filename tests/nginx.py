@@ -65,6 +65,16 @@ def copy_configuration(folder: Path, places: dict[str, str]) -> None:
         (folder / source.name).write_text(text)
 
 
+def places(pages: Path, program: Path, instance: Path, application: int) -> dict[str, str]:
+    """Where things are instead of where deploy/nginx has them: files of pages, the program, its instance, its port."""
+    return {
+        "/run/babelpress": str(pages),
+        "/srv/babelpress": str(program),
+        "/var/lib/babelpress": str(instance),
+        "127.0.0.1:5000": f"127.0.0.1:{application}",
+    }
+
+
 def configure(folder: Path, port: int, places: dict[str, str]) -> Path:
     """Write the whole configuration into `folder`, with `places` as for `copy_configuration`."""
     copy_configuration(folder, places)

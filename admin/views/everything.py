@@ -107,7 +107,7 @@ class EverythingScreen(RowActions):
         ids = db.session.query(self.model.id).filter(*self._list_conditions(), *served)
         if words is not None:
             return listing.found(ids, words, walked, self.order_of_list(None, False, args.filters), 0, 1)[1]
-        return None if walked else listing.extent(ids)
+        return None if walked else self._counted(ids, args.filters)
 
     def told_of_place(self, parameters: Mapping[str, str]) -> str:
         """Which part of the rows a list with these parameters shows, where it is a part that has a name."""

@@ -91,11 +91,17 @@ class ListScreen(Screen):
             first = extent.page(page or 0, size) * size
             shown = found[first : first + size]
         else:
-            extent = listing.extent(ids)
+            extent = self._counted(ids, filters)
             shown = listing.page_of(ids, order, extent.page(page or 0, size), size)
         request._extent = extent  # type: ignore[attr-defined]  # kept for this render only
         rows = self.get_query().filter(self.model.id.in_(shown)).all() if shown else []
         return extent.count, listing.in_order_of(shown, rows)
+
+    def _counted(self, ids: Any, filters: Any) -> listing.Extent:
+        """How many rows there are: with filters that let through too many to count, among some of them."""
+        narrowed = [(self._filters[index], value) for index, _name, value in filters or ()]
+        samples = [sample for one, value in narrowed if (sample := one.sample(one.clean(value))) is not None]
+        return listing.extent(ids.filter(*samples), partial=bool(samples))
 
     @property
     def list_extent(self) -> listing.Extent:

@@ -78,7 +78,8 @@ def add_headers(response: Response) -> Response:
         headers.setdefault(name, value)
     headers.setdefault("Content-Security-Policy", policy(personal=personal, framed=framed, nonce=g.get("csp_nonce")))
     headers.setdefault("X-Frame-Options", "SAMEORIGIN" if framed else "DENY")
-    if current_app.config["SESSION_COOKIE_SECURE"]:
+    # Nobody heeds it over plain HTTP, where it must not be sent (RFC 6797, section 7.2).
+    if current_app.config["SESSION_COOKIE_SECURE"] and request.is_secure:
         headers.setdefault("Strict-Transport-Security", HSTS)
     if personal and response.cache_control.max_age is None:
         # Kept by nobody but the browser's own history, so that going back to a form finds what was typed.

@@ -110,7 +110,7 @@ def frequent(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finding, "MOST_FOUND", 8)
     monkeypatch.setattr(listing, "NEAR", 12)
     monkeypatch.setattr(postgresql_index, "FREQUENT", 8)
-    monkeypatch.setattr(postgresql_index, "MANY", 8)
+    monkeypatch.setattr(postgresql_index, "NEWEST", 8)
 
 
 def test_of_frequent_words_the_first_in_the_order_are_shown(client_as: Any, posts: list[Post], frequent: None) -> None:
@@ -123,9 +123,8 @@ def test_of_frequent_words_the_first_in_the_order_are_shown(client_as: Any, post
 
 
 def test_what_is_frequent_elsewhere_is_found_where_it_is_rare(
-    client_as: Any, posts: list[Post], frequent: None, monkeypatch: pytest.MonkeyPatch
+    client_as: Any, posts: list[Post], frequent: None
 ) -> None:
-    monkeypatch.setattr(postgresql_index, "MANY", 1_000)
     for number in range(15):
         make.make_tag(name=f"Pebble {number:02}")
     make.make_tag(name="Stone")
@@ -175,6 +174,21 @@ def test_filters_by_what_is_named(client_as: Any, db_session: Any) -> None:
     ):  # fmt: skip
         assert titles(client.get(f"/admin/posts/?flt0_{condition}")) == ["Named"], condition
     assert titles(client.get("/admin/posts/?flt0_author=nobody")) == []
+
+
+@pytest.mark.parametrize("few_linked", [2, 100])
+def test_few_rows_with_a_tag_and_many(
+    client_as: Any, db_session: Any, monkeypatch: pytest.MonkeyPatch, few_linked: int
+) -> None:
+    monkeypatch.setattr("admin.filters.FEW_LINKED", few_linked)
+    tag = make.make_tag(name="Sea")
+    now = utc_now()
+    for number in range(4):
+        make.make_post(title=f"At sea {number}", tags=[tag], updated_at=now - timedelta(hours=number))
+    make.make_post(title="On land", tags=[make.make_tag()])
+    reply = client_as("administrator").get(f"/admin/posts/?flt0_tags={tag.id}")
+    assert titles(reply) == [f"At sea {number}" for number in range(4)]
+    assert ("1 to 4 of 3+" in reply.text) is (few_linked == 2)
 
 
 @pytest.mark.parametrize("typed", ["Ha", "ha", "harbour 0", "HARBOUR"])

@@ -1,4 +1,5 @@
-"""Zero stale reads where it counts: two sets of server processes, one Redis, one PostgreSQL, everything changing.
+"""Zero stale reads where it counts: two sets of server processes, one Redis, one PostgreSQL, everything changing; and
+nginx before each set, which serves pages from files.
 
 A round is a handful of changes at once, by forms and by services, while readers ask for pages without pause and check
 the versions that these name. Then nothing changes for a moment, and pages from both sets are compared with what a
@@ -9,14 +10,16 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from difflib import unified_diff
 
 import pytest
 
 from tests.cache.changing_site import MARK, ChangingSite
-from tests.live_site import LiveSite
+from tests.live_site import LiveSite, live_site
+from tests.nginx import is_required, nginx
+from tests.servers import running_redis
 from tests.stress import amount
 
 # Changes in all, those at once, and pages that are compared after them.
@@ -32,6 +35,7 @@ class Stress:
 
     def __init__(self, live: LiveSite) -> None:
         self.live = live
+        self.asked = (*live.ports, *live.fronts)
         self.site = ChangingSite(live, seed=7)
         self.chance = random.Random(11)
         self.done = threading.Event()
@@ -68,11 +72,11 @@ class Stress:
         """Ask for one page after the other, of either set, until told to stop."""
         choose = random.Random(seed)
         while not self.done.is_set():
-            self.ask(choose.choice(self.live.ports), choose.choice(self.site.paths))
+            self.ask(choose.choice(self.asked), choose.choice(self.site.paths))
 
     def compare(self, path: str) -> None:
-        """Both sets say what the server without a page cache says."""
-        for port in self.live.ports:
+        """Both sets, and nginx before them, say what the server without a page cache says."""
+        for port in self.asked:
             begun, fresh = time.time(), self.fresh(path)
             served = self.ask(port, path)
             if served != fresh and any(begun <= moment <= time.time() for moment in self.site.due):
@@ -135,7 +139,8 @@ class Stress:
     def found(self) -> str:
         """The figures so far, in a line."""
         hits = {
-            name: round(marks["hit"] / marks.total(), 3) for name, marks in (("all", self.marks), ("quiet", self.quiet))
+            name: round((marks["hit"] + marks["file"]) / marks.total(), 3)
+            for name, marks in (("all", self.marks), ("quiet", self.quiet))
         }
         return f"{dict(self.figures)}, {dict(self.marks)}, stale {len(self.stale)}, share of hits {hits}"
 
@@ -144,6 +149,15 @@ def difference(served: object, fresh: object) -> str:
     """The lines that differ."""
     lines = [str(one).split("\\n") for one in (served, fresh)]
     return "\n".join(line for line in unified_diff(*lines, lineterm="", n=0))
+
+
+@pytest.fixture(scope="module")
+def live(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
+    """Servers of this test's own; with nginx before them, where there is one."""
+    folder = tmp_path_factory.mktemp("fronted")
+    fronted = nginx() is not None or is_required()
+    with running_redis() as redis, live_site(postgresql_url, redis, folder, fronted=fronted) as site:
+        yield site
 
 
 @pytest.mark.stress
@@ -158,3 +172,4 @@ def test_no_process_serves_less_than_was_saved_and_unrelated_pages_stay(live: Li
     # processes together.
     assert stress.quiet["miss"] <= len(stress.site.quiet_paths()) * (stress.site.everywhere + 1)
     assert stress.quiet["hit"] > stress.quiet["miss"]
+    assert not live.fronts or stress.quiet["file"] > stress.quiet["miss"]

@@ -99,9 +99,11 @@ def test_personal_pages_stay_in_the_browser(app, path, kept):
 
 
 @pytest.mark.parametrize("secure", [True, False])
-def test_https_from_now_on_where_the_site_has_it(app, secure):
-    """Told by the same setting as cookies."""
+@pytest.mark.parametrize("scheme", ["https", "http"])
+def test_https_from_now_on_where_the_site_has_it(app, secure, scheme):
+    """Told by the same setting as cookies, and never over plain HTTP."""
     app.config["SESSION_COOKIE_SECURE"] = secure
-    with app.test_request_context("/en/"):
+    with app.test_request_context("/en/", base_url=f"{scheme}://localhost"):
         answer = add_headers(Response())
-    assert answer.headers.get("Strict-Transport-Security") == (headers.HSTS if secure else None)
+    told = headers.HSTS if secure and scheme == "https" else None
+    assert answer.headers.get("Strict-Transport-Security") == told

@@ -18,7 +18,10 @@ def rebuild(told: Callable[[str, int], None] = lambda name, count: None) -> int:
     Searches and saves go on meanwhile. `told` hears the name of a kind of object and how many of it are done.
     """
     with db.engine.connect() as connection:
-        return sum(_fill(connection, model, told, commit=True) for model in searched_models())
+        done = sum(_fill(connection, model, told, commit=True) for model in searched_models())
+        index_of(connection.dialect.name).weigh(connection)
+        connection.commit()
+    return done
 
 
 def fill(connection: Connection) -> int:

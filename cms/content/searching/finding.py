@@ -69,7 +69,7 @@ class Search:
             return false()
         model: Any = self.model
         own = model.id if identifier is None else identifier
-        condition: ColumnElement[bool] = self._index.has(own + literal_column(str(first_id(self.model))), self.words)
+        condition: ColumnElement[bool] = self._index.has(own, first_id(self.model), self.words)
         return condition
 
     def all(self) -> ColumnElement[bool]:
@@ -80,8 +80,13 @@ class Search:
     def among(self, ids: Sequence[int]) -> ColumnElement[bool]:
         """Whether a row is one of many."""
         model: Any = self.model
-        condition: ColumnElement[bool] = self._index.among(model.id, ids) if ids else false()
-        return condition
+        return among(model.id, ids)
+
+
+def among(identifier: Any, ids: Sequence[int]) -> ColumnElement[bool]:
+    """Whether an id is one of many; however many there are, they travel as one value."""
+    condition: ColumnElement[bool] = index_of(db.engine.dialect.name).among(identifier, ids) if ids else false()
+    return condition
 
 
 def spellings_of(words: Sequence[Word]) -> Spellings:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, column, func, literal, select, table, text
+from sqlalchemy import ColumnElement, Connection, column, func, literal, literal_column, select, table, text
 
 from cms.content.searching.entries import ROOM, Entry
 from cms.content.searching.words import Word
@@ -50,6 +50,10 @@ def remove(connection: Connection, first: int, last: int) -> None:
     connection.execute(text("DELETE FROM search_entries WHERE rowid BETWEEN :first AND :last"), span)
 
 
+def weigh(connection: Connection) -> None:
+    """Nothing to do: the index itself knows how frequent words are."""
+
+
 def some(
     connection: Connection,
     first: int,
@@ -79,12 +83,13 @@ def _any_of(words: Iterable[str]) -> str:
     return " OR ".join(f'"{word}"' for word in words)
 
 
-def has(entry_id: Any, words: Sequence[Word]) -> ColumnElement[bool]:
-    """Whether the entry with an id has all the words: for rows that are looked at one by one."""
+def has(identifier: Any, first: int, words: Sequence[Word]) -> ColumnElement[bool]:
+    """Whether the entry with an id, counted from `first`, has all the words: for rows that are looked at one by one."""
     found = [
         func.instr(_together(word.columns), f" {word.text} " if word.whole else f" {word.text}") > 0 for word in words
     ]
-    return select(literal(1)).where(_entries.c.rowid == entry_id, *found).exists()
+    entry = _entries.c.rowid == identifier + literal_column(str(first))
+    return select(literal(1)).where(entry, *found).exists()
 
 
 def _together(weights: str) -> Any:

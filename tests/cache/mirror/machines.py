@@ -17,7 +17,7 @@ from flask import Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from cms.cache.service import CacheService
-from tests.nginx import configure, running_nginx
+from tests.nginx import configure, places, running_nginx
 from tests.servers import free_port, stop
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -173,14 +173,8 @@ def running_machines(number: int, build: Callable[..., Flask], **settings: str) 
             static = machine.folder / "program" / "static"
             static.mkdir(parents=True)
             (static / "notice.txt").write_text("from the disk")
-            places = {
-                "/run/babelpress": str(machine.pages),
-                "/srv/babelpress": str(static.parent),
-                "/var/lib/babelpress": str(machine.app.config["INSTANCE_PATH"]),
-                "127.0.0.1:5000": f"127.0.0.1:{machine.app_port}",
-            }
-            configuration = configure(machine.folder, machine.port, places)
-            stack.enter_context(running_nginx(configuration, machine.port))
+            found = places(machine.pages, static.parent, machine.app.config["INSTANCE_PATH"], machine.app_port)
+            stack.enter_context(running_nginx(configure(machine.folder, machine.port, found), machine.port))
         for machine in machines:
             machine.await_mirror()
         yield machines
