@@ -1,5 +1,6 @@
 """Addresses that stay good: paths of pages in their tree, slugs that are free, redirects from where things were."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,7 +14,11 @@ from cms.models import Page, Redirect
 
 def slug_condition(model: Any, slug: str, scope: dict[str, Any]) -> list[ColumnElement[bool]]:
     """Conditions that find the row which has a slug within its scope."""
-    return [model.slug == slug, *(getattr(model, name) == value for name, value in scope.items())]
+    return [model.slug == slug, *_conditions_of_scope(model, scope)]
+
+
+def _conditions_of_scope(model: Any, scope: dict[str, Any]) -> list[ColumnElement[bool]]:
+    return [getattr(model, name) == value for name, value in scope.items()]
 
 
 def slug_is_taken(model: Any, slug: str, scope: dict[str, Any], but: int | None) -> bool:
@@ -27,7 +32,15 @@ def slug_is_taken(model: Any, slug: str, scope: dict[str, Any], but: int | None)
 def free_slug(model: Any, title: str, scope: dict[str, Any], but: int | None = None) -> str:
     """A slug made from a title that no other row of the scope has."""
     base = slugify(title, str(scope.get("locale") or "en"))
-    return unique_slug(base, lambda slug: slug_is_taken(model, slug, scope, but))
+    return unique_slug(base, lambda slugs: _taken_slugs(model, slugs, scope, but))
+
+
+def _taken_slugs(model: Any, slugs: Sequence[str], scope: dict[str, Any], but: int | None) -> Sequence[str]:
+    """Those of several slugs that other rows than `but` have; one query."""
+    query = select(model.slug).where(model.slug.in_(slugs), *_conditions_of_scope(model, scope))
+    if but is not None:
+        query = query.where(model.id != but)
+    return db.session.scalars(query).all()
 
 
 def place_page(page: Page) -> list[tuple[str, Page]]:

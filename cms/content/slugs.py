@@ -6,12 +6,14 @@ log and mail.
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 
 from anyascii import anyascii
 
 MAX_LENGTH = 80
 FALLBACK = "untitled"
+# Numbers that are tried with one question: few suffice for nearly every title, and a database takes so many values.
+TRIED_AT_FIRST, TRIED_AT_ONCE = 50, 10_000
 
 # What a language writes for letters that anyascii, which knows no language, would write otherwise.
 _BY_LANGUAGE: dict[str, dict[str, str]] = {
@@ -41,17 +43,27 @@ def slugify(text: str, locale: str = "", *, max_length: int = MAX_LENGTH) -> str
     return slug or FALLBACK
 
 
-def unique_slug(base: str, taken: Callable[[str], bool], *, max_length: int = MAX_LENGTH) -> str:
-    """`base`, or `base` with the first number for which `taken` answers False."""
-    if not taken(base):
-        return base
-    number = 2
+def unique_slug(base: str, taken: Callable[[Sequence[str]], Collection[str]], *, max_length: int = MAX_LENGTH) -> str:
+    """`base`, or `base` with the first number that is free; `taken` says which of several slugs are not.
+
+    It is asked about more and more of them at a time, so a title that thousands share costs a few questions.
+    """
+    first, count = 1, TRIED_AT_FIRST
     while True:
-        suffix = f"-{number}"
-        candidate = _shorten(base, max_length - len(suffix)) + suffix
-        if not taken(candidate):
-            return candidate
-        number += 1
+        candidates = [_numbered(base, number, max_length) for number in range(first, first + count)]
+        there = set(taken(candidates))
+        free = next((slug for slug in candidates if slug not in there), None)
+        if free is not None:
+            return free
+        first, count = first + count, min(count * 2, TRIED_AT_ONCE)
+
+
+def _numbered(base: str, number: int, max_length: int) -> str:
+    """The slug of the first of its kind is `base` itself."""
+    if number == 1:
+        return base
+    suffix = f"-{number}"
+    return _shorten(base, max_length - len(suffix)) + suffix
 
 
 def _latin_word(word: str, locale: str) -> str:
