@@ -84,15 +84,7 @@ class DashboardView(ChokePoint, AdminIndexView):
         """Speak another language from now on; it is kept with the account."""
         chosen = lookup(request.form.get("locale", ""))
         if chosen is not None:
-            user = current_user
-            update_profile(
-                user,
-                display_name=user.display_name,
-                email=user.email,
-                bio=user.bio,
-                locale=chosen.code,
-                timezone=user.timezone,
-            )
+            update_profile(current_user, {"locale": chosen.code})
         return redirect(get_redirect_target() or self.get_url(".index"))
 
     def _pile(self, waiting: Waiting) -> dict[str, Any]:

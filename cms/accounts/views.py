@@ -110,14 +110,7 @@ def profile() -> ResponseReturnValue:
         return render_template("accounts/profile.html", form=form, home=home_of(current_user))
     if form.validate():
         try:
-            update_profile(
-                _me(),
-                display_name=form.display_name.data or "",
-                email=form.email.data or "",
-                bio=form.bio.data or "",
-                locale=form.locale.data,
-                timezone=form.timezone.data,
-            )
+            update_profile(_me(), form.data)
         except InvalidInput as error:
             _show_errors(form, error.errors)
         else:

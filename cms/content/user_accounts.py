@@ -4,20 +4,17 @@ Every change checks what the actor may do, is recorded, and is committed. A new 
 its `session_version`, which ends its sessions at their next request.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from blinker import signal
-from email_validator import EmailNotValidError, validate_email
-from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from cms.content import audit
 from cms.content.errors import Conflict, InvalidInput, NotFound
-from cms.content.time_zones import is_time_zone
-from cms.content.validation import LONGEST_BIO, USERNAME
+from cms.content.validation import clean, in_use
 from cms.extensions import db
 from cms.models import Role, User
 from cms.security.passwords import hash_password, needs_rehash, password_problem, verify_password
@@ -27,7 +24,8 @@ from cms.security.policy import Forbidden, is_administrator, require
 # Sent by the account (a User) after the commit: a receiver cannot undo the change.
 password_changed = signal("password-changed")
 
-LONGEST_NAME = 120
+# What people may change of their own account.
+PROFILE = ("display_name", "email", "bio", "locale", "timezone")
 
 
 def find_account(identifier: str) -> User | None:
@@ -93,26 +91,23 @@ def create_user(
     # Each grant for somebody's languages holds in those of the account.
     if granted or languages:
         _require_administrator(actor)
-    username, email = username.strip().lower(), email.strip()
-    display_name = display_name.strip() or username[:LONGEST_NAME]
-    problems = _problems(
-        username=_username_problem(username),
-        email=_email_problem(email),
-        display_name=_name_problem(display_name),
-        password=password_problem(password, (username, email, display_name)) if enforce_password_rules else None,
-        languages=_languages_problem([*languages, *([locale] if locale else [])]),
-    )
-    if problems:
-        raise InvalidInput(problems)
-    user = User(
-        username=username,
-        email=email.lower(),
-        display_name=display_name,
-        password_hash=hash_password(password),
-        languages=list(languages),
-        locale=locale,
-        roles=granted,
-    )
+    given = {
+        "username": username,
+        "email": email,
+        "display_name": display_name.strip() or username,
+        "languages": list(languages),
+        "locale": locale,
+    }
+    names = (username.strip(), email.strip(), display_name.strip())
+    problem = password_problem(password, names) if enforce_password_rules else None
+    errors = {"password": problem} if problem is not None else {}
+    try:
+        cleaned = clean(User, given)
+    except InvalidInput as refused:
+        errors |= refused.errors
+    if errors:
+        raise InvalidInput(errors)
+    user = User(password_hash=hash_password(password), roles=granted, **cleaned)
     db.session.add(user)
     _flush_unique()
     audit.record(actor, "create", user, roles=list(roles))
@@ -159,22 +154,14 @@ def change_own_password(user: User, *, current: str, new: str, repeated: str) ->
     password_changed.send(user)
 
 
-def update_profile(
-    user: User, *, display_name: str, email: str, bio: str, locale: str | None, timezone: str | None
-) -> None:
-    """Change what people may change of their own account. Raises InvalidInput by field."""
-    display_name, email = display_name.strip(), email.strip()
-    problems = _problems(
-        display_name=_name_problem(display_name),
-        email=_email_problem(email),
-        bio=_("Use at most %(count)d characters.", count=LONGEST_BIO) if len(bio) > LONGEST_BIO else None,
-        locale=_languages_problem([locale] if locale else []),
-        timezone=_("Choose a time zone from the list.") if timezone and not is_time_zone(timezone) else None,
-    )
-    if problems:
-        raise InvalidInput(problems)
-    user.display_name, user.email, user.bio = display_name, email.lower(), bio.strip()
-    user.locale, user.timezone = locale or None, timezone or None
+def update_profile(user: User, values: Mapping[str, Any]) -> None:
+    """Change one's own account: those of the columns `PROFILE` that are named; others stay as they are.
+
+    Raises InvalidInput by field.
+    """
+    cleaned = clean(User, {name: values[name] for name in PROFILE if name in values}, user)
+    for name, value in cleaned.items():
+        setattr(user, name, value)
     _flush_unique()
     audit.record(user, "update", user)
     db.session.commit()
@@ -265,39 +252,4 @@ def _flush_unique() -> None:
     except IntegrityError as error:
         db.session.rollback()
         field = "email" if "email" in str(error.orig) else "username"
-        raise InvalidInput({field: _("This is in use by another account.")}) from None
-
-
-def _problems(**found: Any) -> dict[str, Any]:
-    return {field: problem for field, problem in found.items() if problem is not None}
-
-
-def _username_problem(username: str) -> str | None:
-    if USERNAME.fullmatch(username):
-        return None
-    return _("Use two or more of: small Latin letters, digits, dot, hyphen, underscore.")
-
-
-def _email_problem(email: str) -> str | None:
-    try:
-        # Whether the mailbox exists shows when mail is sent; addresses in a company's own network are fine too.
-        validate_email(email, check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
-        return _("This is not an e-mail address.")
-    return None
-
-
-def _name_problem(name: str) -> str | None:
-    if not name:
-        return _("Please enter a name.")
-    if len(name) > LONGEST_NAME:
-        return _("Use at most %(count)d characters.", count=LONGEST_NAME)
-    return None
-
-
-def _languages_problem(codes: Sequence[str]) -> str | None:
-    known = current_app.config["SITE_LOCALES"]
-    for code in codes:
-        if code not in known:
-            return _("%(code)s is not a language of this site.", code=code)
-    return None
+        raise InvalidInput({field: in_use()}) from None

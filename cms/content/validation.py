@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app
@@ -20,6 +19,7 @@ from cms.content.addresses import free_slug, slug_is_taken
 from cms.content.errors import InvalidInput
 from cms.content.sanitising import sanitise
 from cms.content.slugs import slugify
+from cms.content.time_zones import is_time_zone
 from cms.extensions import db
 from cms.models import Grant, Menu, MenuItem, Page, Redirect, Setting, User
 from cms.models.base import Model, columns_of
@@ -147,13 +147,14 @@ def _default_of(column: Column[Any]) -> Any:
 
 def _locale(column: Column[Any], value: str, errors: Errors) -> str:
     if value and value not in current_app.config["SITE_LOCALES"]:
-        errors[column.key] = _("This is not a language of this site.")
+        errors[column.key] = _("%(code)s is not a language of this site.", code=value)
     return value
 
 
 def _locales(column: Column[Any], value: list[str], errors: Errors) -> list[str]:
-    if not set(value) <= set(current_app.config["SITE_LOCALES"]):
-        errors[column.key] = _("This is not a language of this site.")
+    unknown = sorted(set(value) - set(current_app.config["SITE_LOCALES"]))
+    if unknown:
+        errors[column.key] = _("%(code)s is not a language of this site.", code=unknown[0])
     return sorted(set(value))
 
 
@@ -166,7 +167,7 @@ def _email(column: Column[Any], value: str, errors: Errors) -> str:
 
 
 def _timezone(column: Column[Any], value: str, errors: Errors) -> str:
-    if value not in available_timezones():
+    if not is_time_zone(value):
         errors[column.key] = _("There is no such time zone.")
     return value
 
@@ -299,14 +300,19 @@ def _menu_rule(cleaned: dict[str, Any], full: dict[str, Any], document: Model | 
     _check_unique(Menu, place, document, "location", errors)
 
 
+def in_use() -> str:
+    """What is said of a name or an address that another account has."""
+    return _("This is in use by another account.")
+
+
 def _user_rule(cleaned: dict[str, Any], full: dict[str, Any], document: Model | None, errors: Errors) -> None:
     if "username" in cleaned:
         cleaned["username"] = (cleaned["username"] or "").lower()
         if not USERNAME.fullmatch(cleaned["username"]):
             errors["username"] = _("Use two or more of: small Latin letters, digits, dot, hyphen, underscore.")
-        _check_unique(User, {"username": cleaned["username"]}, document, "username", errors)
+        _check_unique(User, {"username": cleaned["username"]}, document, "username", errors, in_use())
     if "email" in cleaned and "email" not in errors:
-        _check_unique(User, {"email": cleaned["email"]}, document, "email", errors)
+        _check_unique(User, {"email": cleaned["email"]}, document, "email", errors, in_use())
     if len(cleaned.get("bio") or "") > LONGEST_BIO:
         errors["bio"] = _("Use at most %(count)d characters.", count=LONGEST_BIO)
 
@@ -316,12 +322,19 @@ def _grant_rule(cleaned: dict[str, Any], full: dict[str, Any], document: Model |
     _check_unique(Grant, identity, document, "permission", errors)
 
 
-def _check_unique(model: Any, identity: dict[str, Any], document: Model | None, field: str, errors: Errors) -> None:
+def _check_unique(
+    model: Any,
+    identity: dict[str, Any],
+    document: Model | None,
+    field: str,
+    errors: Errors,
+    sentence: str | None = None,
+) -> None:
     query = select(model.id).where(*(getattr(model, name) == value for name, value in identity.items()))
     if document is not None:
         query = query.where(model.id != document.id)
     if field not in errors and db.session.scalar(query.limit(1)) is not None:
-        errors[field] = _("There is one like this already.")
+        errors[field] = sentence or _("There is one like this already.")
 
 
 RULES: dict[type[Model], Callable[[dict[str, Any], dict[str, Any], Model | None, Errors], None]] = {

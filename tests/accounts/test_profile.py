@@ -46,13 +46,15 @@ def test_no_choice_of_language_and_time_zone(client_as, db_session):
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"display_name": " "}, "Please enter a name."),
-        ({"display_name": "x" * 121}, "Use at most 120 characters."),
+        ({"display_name": " "}, "This field is needed."),
+        ({"display_name": "x" * 121}, "At most 120 characters."),
+        ({"display_name": "B\x08ob"}, "This text contains characters that cannot be stored."),
+        ({"bio": "Bell\x07"}, "This text contains characters that cannot be stored."),
         ({"email": "nowhere"}, "This is not an e-mail address."),
-        ({"email": ""}, "This is not an e-mail address."),
+        ({"email": ""}, "This field is needed."),
         ({"bio": "x" * 2_001}, "Use at most 2000 characters."),
         ({"locale": "tlh"}, "tlh is not a language of this site."),
-        ({"timezone": "Mars/Olympus"}, "Choose a time zone from the list."),
+        ({"timezone": "Mars/Olympus"}, "There is no such time zone."),
         ({"email": "taken@example.org"}, "This is in use by another account."),
     ],
 )

@@ -117,6 +117,16 @@ def test_the_chosen_language_is_kept_with_the_account(client_as: Any) -> None:
     assert '<html lang="ar" dir="rtl"' in client.get("/admin/").text
 
 
+def test_the_language_can_be_chosen_whatever_else_the_account_holds(client_as: Any) -> None:
+    """A time zone that was renamed since it was chosen is the business of the profile."""
+    editor = make.make_user("editor", timezone="Mars/Olympus")
+
+    assert client_as(editor).submit("/admin/language/", {"locale": "ar"}).status_code == 302
+
+    db.session.expire_all()
+    assert db.session.get(User, editor.id).locale == "ar"
+
+
 @pytest.mark.parametrize("form", [{"locale": "xx"}, {}, {"locale": "pt", "url": "https://elsewhere.example/"}])
 def test_a_language_there_is_not_changes_nothing_and_nobody_is_led_away(client_as: Any, form: dict[str, str]) -> None:
     reply = client_as("editor").submit("/admin/language/", form)

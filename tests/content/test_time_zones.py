@@ -10,7 +10,15 @@ from cms.content.time_zones import is_time_zone, time_zones_by_region
 
 
 @pytest.mark.parametrize(
-    ("name", "known"), [("Europe/Lisbon", True), ("UTC", True), ("Mars/Olympus", False), ("", False), ("../etc", False)]
+    ("name", "known"),
+    [
+        ("Europe/Lisbon", True),
+        ("UTC", True),
+        ("Mars/Olympus", False),
+        ("localtime", False),
+        ("", False),
+        ("../etc", False),
+    ],
 )
 def test_names(name, known):
     """Those of the IANA database."""

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from cms.content import user_accounts as service
+from cms.content import validation
 from cms.content.errors import Conflict, InvalidInput, NotFound
 from cms.models import AuditEntry, Grant, Role, User
 from cms.security.passwords import verify_password
@@ -53,7 +54,7 @@ def test_a_new_account(db_session):
     db_session.expire_all()
     assert (user.username, user.email, user.display_name) == ("anna.lee", "anna@example.org", "Anna Lee")
     assert sorted(role.name for role in user.roles) == ["author", "translator"]
-    assert (user.languages, user.locale, user.active) == (["pt", "de"], "pt", True)
+    assert (user.languages, user.locale, user.active) == (["de", "pt"], "pt", True)
     assert verify_password(user.password_hash, NEW["password"])
     entry = db_session.scalars(select(AuditEntry)).one()
     assert (entry.action, entry.model, entry.object_id, entry.actor_id) == ("create", "users", user.id, None)
@@ -79,13 +80,15 @@ def test_the_user_name_stands_in_for_the_name(db_session):
         ({"display_name": "x" * 121}, "display_name"),
         ({"password": "short"}, "password"),
         ({"password": "anna@example.org"}, "password"),
-        ({"languages": ["tlh"]}, "languages"),
-        ({"locale": "tlh"}, "languages"),
+        ({"display_name": "B\x08ob"}, "display_name"),
+        ({"display_name": "Bob\uffff"}, "display_name"),
+        ({"languages": ["pt", "tlh"]}, "languages"),
+        ({"locale": "tlh"}, "locale"),
         ({"roles": ["king"]}, "roles"),
     ],
 )
 def test_what_is_refused(db_session, fields, field):
-    """Each by its field, and nothing is left in the database."""
+    """Each by its field, by the rules of the back office, and nothing is left in the database."""
     with pytest.raises(InvalidInput) as refused:
         service.create_user(SYSTEM, **NEW | fields)
     assert list(refused.value.errors) == [field]
@@ -93,14 +96,25 @@ def test_what_is_refused(db_session, fields, field):
     assert db_session.scalars(select(User)).all() == []
 
 
-@pytest.mark.database
-@pytest.mark.parametrize(
-    ("fields", "field"), [({"email": "b@example.org"}, "username"), ({"username": "bela"}, "email")]
-)
+TAKEN = [({"email": "b@example.org"}, "username"), ({"username": "bela"}, "email")]
+
+
+@pytest.mark.parametrize(("fields", "field"), TAKEN)
 def test_names_that_are_taken(db_session, fields, field):
-    """The database decides, so that two who come at once cannot both get it."""
+    """Said beside the field."""
     service.create_user(SYSTEM, **NEW)
-    with pytest.raises(InvalidInput) as refused:
+    with pytest.raises(InvalidInput, match="in use by another account") as refused:
+        service.create_user(SYSTEM, **NEW | fields)
+    assert list(refused.value.errors) == [field]
+
+
+@pytest.mark.database
+@pytest.mark.parametrize(("fields", "field"), TAKEN)
+def test_two_who_take_a_name_at_once(db_session, monkeypatch, fields, field):
+    """Neither has seen the other, so that the database decides; the second is told the same."""
+    monkeypatch.delitem(validation.RULES, User)
+    service.create_user(SYSTEM, **NEW)
+    with pytest.raises(InvalidInput, match="in use by another account") as refused:
         service.create_user(SYSTEM, **NEW | fields)
     assert list(refused.value.errors) == [field]
     assert service.create_user(SYSTEM, **NEW | {"username": "carla", "email": "c@example.org"}).id
@@ -206,6 +220,13 @@ def test_nobody_sets_another_ones_password_without_the_right(db_session, heard):
     with pytest.raises(Forbidden):
         service.set_password(make_user("editor"), make_user("member"), "eight-geese-swim")
     assert heard == []
+
+
+def test_a_profile_holds_what_one_may_change_of_oneself(db_session):
+    """What is not named stays; what is not one's own to change is not looked at."""
+    user = make_user("author", display_name="Bela", bio="Writes.")
+    service.update_profile(user, {"display_name": " Bela\nLee ", "active": False, "languages": ["pt"]})
+    assert (user.display_name, user.bio, user.active, user.languages) == ("Bela Lee", "Writes.", True, [])
 
 
 def test_disabling_and_enabling(db_session):
