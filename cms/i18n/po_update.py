@@ -2,7 +2,8 @@
 
 Entries stay where they are, byte for byte; only comments that tools write (where a text is used, what developers say)
 follow the source. New texts are put next to their neighbours of the source. What is no longer used moves to the end of
-the file with its translation, and comes back from there when the text does. Nothing is guessed and nothing thrown away.
+the file with its translation, and comes back from there when the text does. Nothing is made up and nothing thrown away:
+where a text begins or ceases to depend on a number, its translation stays as a guess for a translator to confirm.
 """
 
 import textwrap
@@ -121,14 +122,10 @@ class Update:
 
     def refreshed(self, entry: Entry, message: Message) -> list[str]:
         """The lines of an entry that stays in use."""
-        own = list(self.po.lines[entry.span.start : entry.span.end])
-        if entry.is_plural != (message.source_plural is not None):
-            return self.head(message, entry.comments) + self.statements(message, self.initial_forms(message))
-        flags = entry.flags - {"python-format"} | message.flags
-        forms = entry.forms
         if entry.source_plural != message.source_plural:
-            flags |= {"fuzzy"} if any(forms) else set()
-            return self.head(message, entry.comments, flags) + self.statements(message, forms)
+            return self.carried_over(entry, message)
+        own = list(self.po.lines[entry.span.start : entry.span.end])
+        flags = entry.flags - {"python-format"} | message.flags
         if (entry.notes, entry.references, entry.flags) == (message.notes, message.references, flags):
             return own
         head = own[: self.first_statement(own)]
@@ -136,6 +133,28 @@ class Update:
         before = [line for line in comments if not line.lstrip().startswith("#|")]
         previous = [line for line in comments if line.lstrip().startswith("#|")]
         return before + self.source_comments(message, flags) + previous + own[len(head) :]
+
+    def carried_over(self, entry: Entry, message: Message) -> list[str]:
+        """The lines of a text whose plural is another now: what it was translated by stays as a guess.
+
+        The form for one thing stands for the text that does not depend on a number, and the other way round. Forms
+        that have no place any more become comments.
+        """
+        if not any(entry.forms) or (self.fill and entry.forms[0] == entry.source):
+            return self.head(message, entry.comments) + self.statements(message, self.initial_forms(message))
+        forms, comments = entry.forms, list(entry.comments)
+        of_one = self.po.plural_forms.index(1)
+        if message.source_plural is None:
+            kept = of_one if any(entry.forms[of_one : of_one + 1]) else next(n for n, form in enumerate(forms) if form)
+            others = [(number, form) for number, form in enumerate(forms) if form and number != kept]
+            comments += [
+                line for number, form in others for line in quoted_lines(f"msgstr[{number}]", form, wrap=False)
+            ]
+            forms = (forms[kept],)
+        elif not entry.is_plural:
+            forms = tuple(forms[0] if number == of_one else "" for number in range(self.po.plural_forms.count))
+        flags = entry.flags - {"python-format"} | message.flags | {"fuzzy"}
+        return self.head(message, comments, flags) + self.statements(message, forms)
 
     @staticmethod
     def first_statement(lines: Sequence[str]) -> int:
@@ -154,8 +173,10 @@ class Update:
     def new_lines(self, message: Message) -> list[str]:
         """The lines of a text that was not in use; with the translation that it had, if it ever had one."""
         retired = self.retired.get(message.key)
-        if retired is None or retired.source_plural != message.source_plural:
+        if retired is None:
             return self.head(message) + self.statements(message, self.initial_forms(message))
+        if retired.source_plural != message.source_plural:
+            return self.carried_over(retired, message)
         flags = message.flags | (retired.flags & {"fuzzy"})
         return self.head(message, retired.comments, flags) + self.statements(message, retired.forms)
 

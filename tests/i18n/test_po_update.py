@@ -104,10 +104,44 @@ def test_plural_texts_get_the_forms_of_the_language() -> None:
     assert text.endswith('msgstr[0] ""\nmsgstr[1] ""\n')
 
 
-def test_a_text_that_becomes_plural_starts_again() -> None:
-    after = parse_po(update(FILE, message("Apple", "Apples"), B).encode(), "pt").by_key[A.key]
-    assert after.source_plural == "Apples"
-    assert after.forms == ("", "")
+def test_a_text_that_becomes_plural_keeps_its_translation_as_a_guess() -> None:
+    apples = message("Apple", "Apples")
+    after = update(FILE, apples, B)
+    assert '#, fuzzy\nmsgid "Apple"\nmsgid_plural "Apples"\nmsgstr[0] "Maçã"\nmsgstr[1] ""\n' in after
+    assert update(after, apples, B) == after
+    bear = parse_po(update(FILE, A, message("Bear", "Bears")).encode(), "pt").by_key[B.key]
+    assert bear.comments == ("mind the animal",)
+
+
+def test_the_guess_is_the_form_of_one_thing() -> None:
+    arabic = (
+        new_catalog(describe("ar"), [A]).decode().replace('msgid "Apple"\nmsgstr ""', 'msgid "Apple"\nmsgstr "تفاحة"')
+    )
+    after = parse_po(updated(parse_po(arabic.encode(), "ar"), [message("Apple", "Apples")]), "ar").by_key[A.key]
+    assert (after.forms, after.is_fuzzy) == (("", "تفاحة", "", "", "", ""), True)
+
+
+def test_a_text_that_is_plural_no_more_keeps_its_translation_as_a_guess() -> None:
+    counted = (
+        update(FILE, A, B, message("cat", "cats")).replace('[0] ""', '[0] "gato"').replace('[1] ""', '[1] "gatos"')
+    )
+    after = update(counted, A, B, message("cat"))
+    assert '# msgstr[1] "gatos"\n#: cms/a.py\n#, fuzzy\nmsgid "cat"\nmsgstr "gato"\n' in after
+    assert update(after, A, B, message("cat")) == after
+    of_many = counted.replace('"gato"', '""')
+    assert '#, fuzzy\nmsgid "cat"\nmsgstr "gatos"\n' in update(of_many, A, B, message("cat"))
+
+
+def test_a_text_that_comes_back_with_another_plural_keeps_its_translation_as_a_guess() -> None:
+    retired = update(FILE, B)
+    after = parse_po(update(retired, message("Apple", "Apples"), B).encode(), "pt")
+    assert (after.by_key[A.key].forms, after.by_key[A.key].is_fuzzy) == (("Maçã", ""), True)
+    assert len(after.entries) == 2
+
+
+def test_a_text_without_a_translation_has_nothing_to_guess() -> None:
+    after = parse_po(update(update(FILE, A, B, C), A, B, message("Cat", "Cats")).encode(), "pt").by_key[C.key]
+    assert (after.forms, after.is_fuzzy) == (("", ""), False)
 
 
 def test_a_changed_plural_makes_its_translation_a_guess() -> None:
@@ -125,6 +159,10 @@ def test_the_language_of_the_source_is_its_own_translation() -> None:
     text = update(HEADER, A, COUNTED, fill=True)
     entries = parse_po(text.encode(), "en").active
     assert [entry.forms for entry in entries] == [("Apple",), ("%(num)d cat", "%(num)d cats")]
+    swapped = update(text, message("Apple", "Apples"), message("%(num)d cat"), fill=True)
+    after = parse_po(swapped.encode(), "en").active
+    assert [entry.forms for entry in after] == [("Apple", "Apples"), ("%(num)d cat",)]
+    assert not any(entry.is_fuzzy for entry in after)
 
 
 @pytest.mark.parametrize(("code", "count"), [("ar", 6), ("zh-Hans", 1), ("pt", 2), ("fr", 2), ("en", 2)])
