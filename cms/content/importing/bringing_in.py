@@ -19,7 +19,7 @@ from cms.content import audit, publishing, revisions, translating
 from cms.content.addresses import free_slug
 from cms.content.errors import ContentError
 from cms.content.importing.adapting import adapt
-from cms.content.importing.documents import Document, LocaleOf, read_documents
+from cms.content.importing.documents import Document, Identity, LocaleOf, read_documents
 from cms.content.importing.front_matter import moment_of, text_of
 from cms.content.importing.markdown import to_html
 from cms.content.importing.references import Links, Pictures
@@ -34,6 +34,8 @@ from cms.security.policy import SYSTEM
 ACTION = "import"
 KINDS: dict[str, type[Post] | type[Page]] = {"posts": Post, "pages": Page}
 """What files can become."""
+DEEPEST = 20
+"""How far below the top a page is looked for; deeper ones are in a circle."""
 
 
 @dataclass(frozen=True)
@@ -63,13 +65,15 @@ class MarkdownImport:
         self.documents = read_documents(options.folder, options.locale_of, options.default_locale, self.report)
         images = options.images or options.folder / "images"
         self._pictures = Pictures(images if images.is_dir() else None, options.actor, self.report)
+        self._accounts: dict[str, User | None] = {}
         self._rows = self._find_rows()
         self._records = self._find_records()
+        self._heads = {document.identity: document.head for document in self.documents}
         self._slugs = self._choose_slugs()
-        addresses = self._addresses()
+        addresses = {identity: self._address(identity) for identity in {**self._rows, **self._slugs}}
         self._links = Links(addresses, self._pictures, self.report)
         # Parents come before what stands below them.
-        self.documents.sort(key=lambda it: addresses[it.locale, it.name].count("/"))
+        self.documents.sort(key=lambda it: addresses[it.identity].count("/"))
         self._started = utc_now() - timedelta(minutes=1)
 
     def bring_in(self, document: Document) -> None:
@@ -83,18 +87,22 @@ class MarkdownImport:
         self.report.count(outcome)
 
     def _bring_in(self, document: Document) -> Outcome:
-        row = self._rows.get((document.locale, document.name))
+        row = self._rows.get(document.identity)
         values = self._values(document)
-        fingerprint = _fingerprint(values)
+        stated = self._stated(document)
+        fingerprint = _fingerprint({**values, **{name: text for name, text in stated.items() if text}})
         if row is not None:
-            record = self._records.get(row.id, {})
+            record = self._record_of(row)
             if record.get("fingerprint") == fingerprint:
                 return Outcome.UNCHANGED
-            reason = self._reason_to_leave(row, record)
+            reason = self._reason_to_leave(row)
             if reason:
                 self.report.problem(document.place, reason)
                 return Outcome.LEFT
             self._change(row, document, values)
+            if stated["author"] != record.get("author", ""):
+                author = self._author(document)
+                row.author_id = author.id if author is not None else row.author_id
         else:
             row = self._create(document, values)
         audit.record(
@@ -102,15 +110,18 @@ class MarkdownImport:
             ACTION,
             row,
             fingerprint=fingerprint,
+            slug=stated["slug"],
+            author=stated["author"],
             revision=revisions.latest_revision_id(row),
             folder=self.options.folder.resolve().name,
         )
         commit()
-        created = (document.locale, document.name) not in self._rows
-        self._rows[document.locale, document.name] = row
+        created = document.identity not in self._rows
+        self._rows[document.identity] = row
         return Outcome.CREATED if created else Outcome.UPDATED
 
-    def _reason_to_leave(self, row: Any, record: Mapping[str, Any]) -> str:
+    def _reason_to_leave(self, row: Any) -> str:
+        record = self._record_of(row)
         if row.trashed_at is not None:
             return _("It is in the trash here, and was left there.")
         if record and record.get("folder") != self.options.folder.resolve().name:
@@ -141,9 +152,19 @@ class MarkdownImport:
             values["position"] = document.order or 0
         return values
 
+    def _stated(self, document: Document) -> dict[str, str]:
+        """What the head says beside the values: where the document stands, whose it is, and its date."""
+        dated = self._dated(document.identity)
+        author = self._account(document)
+        return {
+            "slug": text_of(document.head, "slug"),
+            "author": author.username if author is not None else "",
+            "date": dated.isoformat() if dated is not None else "",
+        }
+
     def _create(self, document: Document, values: dict[str, Any]) -> Any:
         options = self.options
-        slug = self._slugs[document.locale, document.name]
+        slug = self._slugs[document.identity]
         author = self._author(document)
         given = {**values, "slug": slug, "locale": document.locale, "author_id": author.id if author else None}
         source = self._source(document)
@@ -157,8 +178,14 @@ class MarkdownImport:
         return row
 
     def _change(self, row: Any, document: Document, values: dict[str, Any]) -> None:
-        if self.options.publish and row.is_live:
-            publishing.publish(row, self.options.actor, values, at=row.published_at)
+        """A changed file goes where its document stands: to readers, to the moment that is set, or into its draft."""
+        slug = self._slugs[document.identity]
+        values = {**values, "slug": slug} if slug != row.slug else values
+        is_half_done = not self._record_of(row)
+        if self.options.publish and (row.is_live or row.scheduled_at is not None or is_half_done):
+            dated = self._dated(document.identity)
+            moment = dated or row.scheduled_at or row.published_at or self._moment(document)
+            publishing.publish(row, self.options.actor, values, at=moment)
         else:
             publishing.save_draft(row, values, self.options.actor)
         source = self._source(document)
@@ -172,28 +199,37 @@ class MarkdownImport:
         row = self._rows.get((self.options.default_locale, document.name))
         return row if row is not None and row.trashed_at is None else None
 
+    def _dated(self, identity: Identity) -> datetime | None:
+        """The date in the head of a file, or else in that of the file that it is a translation of."""
+        _locale, name = identity
+        heads = (self._heads.get(identity, {}), self._heads.get((self.options.default_locale, name), {}))
+        return moment_of(heads[0], "date") or moment_of(heads[1], "date")
+
     def _moment(self, document: Document) -> datetime:
         """The date that readers see: that of the file, or one that keeps the order, the first file the newest."""
-        dated = moment_of(document.head, "date")
+        dated, source = self._dated(document.identity), self._source(document)
+        if dated is None and source is not None:
+            dated = source.scheduled_at or source.published_at
         if dated is not None:
             return dated
-        source = self._source(document)
-        if source is not None and source.published_at is not None:
-            return source.published_at
         first = min((it.order for it in self.documents if it.order is not None), default=0)
         return self._started - timedelta(minutes=(document.order or first) - first)
 
     def _author(self, document: Document) -> User | None:
-        username = text_of(document.head, "author").lower()
-        if not username:
-            return self.options.author
-        user = db.session.scalar(select(User).where(User.username == username))
-        if user is None:
+        author = self._account(document)
+        if author is None and text_of(document.head, "author"):
             reason = _("There is no account of this name; the author was left out.")
-            self.report.problem(username, reason, document.place)
-        return user or self.options.author
+            self.report.problem(text_of(document.head, "author").lower(), reason, document.place)
+        return author or self.options.author
 
-    def _find_rows(self) -> dict[tuple[str, str], Any]:
+    def _account(self, document: Document) -> User | None:
+        """The account that the head names as the author, or None; one query for each name."""
+        username = text_of(document.head, "author").lower()
+        if username and username not in self._accounts:
+            self._accounts[username] = db.session.scalar(select(User).where(User.username == username))
+        return self._accounts.get(username)
+
+    def _find_rows(self) -> dict[Identity, Any]:
         """The rows that there are already, of each document in every language; one query."""
         model: Any = self.options.model
         names = {document.key(model.__tablename__): document.name for document in self.documents}
@@ -214,29 +250,47 @@ class MarkdownImport:
         )
         return {entry.object_id: entry.details for entry in entries if entry.object_id is not None}
 
-    def _choose_slugs(self) -> dict[tuple[str, str], str]:
-        """The slug of every document: that of its row, or a free one made of the file's name."""
-        chosen: dict[tuple[str, str], str] = {}
+    def _record_of(self, row: Any) -> Mapping[str, Any]:
+        """What the row's last import left in the record; empty where it was broken off."""
+        return self._records.get(row.id, {})
+
+    def _choose_slugs(self) -> dict[Identity, str]:
+        """The slug of every document: that of its row, unless the head says another now, or a free one."""
+        chosen: dict[Identity, str] = {}
         for document in self.documents:
-            identity = (document.locale, document.name)
-            row = self._rows.get(identity)
-            wanted = text_of(document.head, "slug") or document.name
-            scope = {"locale": document.locale}
-            chosen[identity] = row.slug if row is not None else free_slug(self.options.model, wanted, scope)
+            identity = document.identity
+            row, stated = self._rows.get(identity), text_of(document.head, "slug")
+            if row is not None and not (stated and self._may_move(row, stated)):
+                chosen[identity] = row.slug
+            else:
+                scope = {"locale": document.locale}
+                chosen[identity] = free_slug(
+                    self.options.model, stated or document.name, scope, row.id if row is not None else None
+                )
         return chosen
 
-    def _addresses(self) -> dict[tuple[str, str], str]:
-        """Where each document is or will be found."""
-        addresses = {identity: row.public_path for identity, row in self._rows.items()}
-        heads = {(document.locale, document.name): document.head for document in self.documents}
-        prefix = "posts/" if self.options.model is Post else ""
-        for (locale, name), slug in self._slugs.items():
-            path, parent = slug, text_of(heads[locale, name], "parent")
-            while (locale, parent) in self._slugs and self.options.model is Page and path.count("/") < 20:
-                path = f"{self._slugs[locale, parent]}/{path}"
-                parent = text_of(heads[locale, parent], "parent")
-            addresses.setdefault((locale, name), f"/{locale}/{prefix}{path}")
-        return addresses
+    def _may_move(self, row: Any, stated: str) -> bool:
+        return stated != self._record_of(row).get("slug", "") and not self._reason_to_leave(row)
+
+    def _address(self, identity: Identity, depth: int = 0) -> str:
+        """Where a document is or will be found."""
+        row = self._rows.get(identity)
+        if row is not None and self._stays(row, identity):
+            return str(row.public_path)
+        locale, slug = identity[0], self._slugs[identity]
+        if self.options.model is Post:
+            return f"/{locale}/posts/{slug}"
+        parent = (locale, text_of(self._heads[identity], "parent"))
+        if (parent in self._slugs or parent in self._rows) and depth < DEEPEST:
+            return f"{self._address(parent, depth + 1)}/{slug}"
+        return f"/{locale}/{slug}"
+
+    def _stays(self, row: Any, identity: Identity) -> bool:
+        """Whether a document stays where it is for now, whatever its file says."""
+        if identity not in self._slugs or self._reason_to_leave(row):
+            return True
+        dated = self._dated(identity)
+        return row.is_live and (not self.options.publish or (dated is not None and dated > utc_now()))
 
 
 def _fingerprint(values: Mapping[str, Any]) -> str:

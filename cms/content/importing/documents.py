@@ -18,6 +18,9 @@ _NAMESPACE = UUID("7d1b3c52-9a0e-4c0a-8f57-3f0f5a4c6e21")
 LocaleOf = Callable[[str], str | None]
 """Takes a language as people spell it (`zh-hans`); gives the site's own code (`zh-Hans`), or None."""
 
+Identity = tuple[str, str]
+"""What tells documents apart: language and name."""
+
 
 @dataclass(frozen=True)
 class Document:
@@ -29,6 +32,10 @@ class Document:
     locale: str
     head: dict[str, Any]
     text: str
+
+    @property
+    def identity(self) -> Identity:
+        return self.locale, self.name
 
     @property
     def title(self) -> str:
@@ -49,7 +56,7 @@ def read_documents(folder: Path, locale_of: LocaleOf, default_locale: str, repor
     A folder below it that is named like one of the site's languages holds that language; files beside these
     folders are of the language that their head names, or else of the default one.
     """
-    documents: dict[tuple[str, str], Document] = {}
+    documents: dict[Identity, Document] = {}
     for path, folder_locale in _files(folder, locale_of, report):
         place = path.relative_to(folder).as_posix()
         try:
@@ -57,8 +64,7 @@ def read_documents(folder: Path, locale_of: LocaleOf, default_locale: str, repor
         except UnreadableFile as error:
             report.problem(place, error)
             continue
-        identity = (document.locale, document.name)
-        first = documents.setdefault(identity, document)
+        first = documents.setdefault(document.identity, document)
         if first is not document:
             report.problem(place, _("Another file has this name in this language: %(place)s.", place=first.place))
     return sorted(documents.values(), key=lambda it: (it.locale != default_locale, it.locale, it.order or 0, it.name))

@@ -1,7 +1,6 @@
 """Bringing a folder of Markdown files in."""
 
 import shutil
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,60 +10,16 @@ import pytest
 from cms.content import media_library, publishing, translating
 from cms.content.errors import InvalidInput
 from cms.content.importing import documents
-from cms.content.importing.bringing_in import MarkdownImport, Options
-from cms.content.importing.report import Outcome, Report
+from cms.content.importing.report import Outcome
 from cms.extensions import db
 from cms.models import AuditEntry, Category, Media, Page, Post, Revision, Tag
 from cms.security.policy import SYSTEM
 from tests import factories as make
+from tests.content.importing.imported_folder import Write, bring_in, post, reasons
 from tests.content.picture_samples import halves, picture
 from tests.sql_counter import QueryCounter
 
 pytestmark = pytest.mark.usefixtures("db_session")
-
-Write = Callable[..., Path]
-
-
-def locale_of(code: str) -> str | None:
-    return {"en": "en", "pt": "pt", "ar": "ar", "zh-hans": "zh-Hans"}.get(code.lower())
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    """Writes a file below the folder that is imported: `write("en/a.md", "text", title="A")`."""
-
-    def write_file(place: str, text: str | bytes = "Text.", **head: Any) -> Path:
-        path = tmp_path / "guides" / place
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(text, bytes):
-            path.write_bytes(text)
-        else:
-            lines = "".join(f"{name}: {value}\n" for name, value in head.items())
-            path.write_text(f"---\n{lines}---\n{text}\n" if head else text, encoding="utf-8")
-        return path
-
-    (tmp_path / "guides").mkdir()
-    return write_file
-
-
-def bring_in(folder: Path, **options: Any) -> Report:
-    run = MarkdownImport(Options(folder=folder, default_locale="en", locale_of=locale_of, **options))
-    for document in run.documents:
-        run.bring_in(document)
-    return run.report
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "guides"
-
-
-def post(locale: str = "en", slug: str = "legal") -> Post:
-    return db.session.query(Post).filter_by(locale=locale, slug=slug).one()
-
-
-def reasons(report: Report) -> dict[str, str]:
-    return dict(list(report.problems))
 
 
 @pytest.mark.database
@@ -383,3 +338,4 @@ def test_one_refusal_does_not_stop_the_others(write: Write, folder: Path, monkey
     monkeypatch.undo()
     # What was left half way is taken up again.
     assert bring_in(folder).outcomes[Outcome.UPDATED] == 1
+    assert post(slug="a").is_live
