@@ -41,7 +41,7 @@ class Job(Model):
     The rows are those that meet `selection`, up to `highest_id`, by their id; those up to `last_id` are seen to.
     `turn` rises whenever a worker takes the job: what an earlier worker still wants to write is refused by it.
     `identity` is the same for the same work while that is unfinished, and None afterwards: it is unique, so that
-    nobody starts it twice.
+    nobody starts it twice. A job whose worker is gone gives it up to whoever starts the same anew.
     """
 
     __tablename__ = "jobs"

@@ -14,7 +14,7 @@ from werkzeug.local import LocalProxy
 
 from cms.models.base import Model, columns_of
 from cms.models.translatable import Translatable
-from cms.security.permissions import ADMINISTRATOR, Scope, permission
+from cms.security.permissions import ADMINISTRATOR, Scope, actions_of, permission
 
 # What the permission to translate implies, within its scope; publishing is a grant of its own.
 IMPLIED_BY_TRANSLATE = frozenset({"read", "update"})
@@ -98,6 +98,11 @@ def may_each(actor: Any, action: str, model: type[Model]) -> Callable[[Model], b
     if Scope.ALL in scopes or not scopes:
         return lambda _target: bool(scopes)
     return lambda target: any(_covers(actor, scope, target) for scope in scopes)
+
+
+def may_everything(actor: Any, model: type[Model]) -> bool:
+    """Whether the actor may do all there is to do to every object of a model, so that it is all the same who does."""
+    return all(Scope.ALL in _scopes_of(actor, action, model) for action in ("read", *actions_of(model)))
 
 
 def visible(actor: Any, action: str, model: type[Model]) -> ColumnElement[bool]:

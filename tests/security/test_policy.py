@@ -47,6 +47,19 @@ def test_one_object_and_a_query_agree(role: str, action: str) -> None:
     assert bool(found) <= policy.may(actor, action, Post)
 
 
+@pytest.mark.parametrize(
+    ("role", "model", "expected"),
+    [("administrator", Role, True), ("editor", Post, True), ("editor", Role, False), ("author", Post, False)],
+)
+def test_who_may_do_everything_to_every_object(role: str, model: Any, expected: bool) -> None:
+    actor = make.make_user(role)
+    assert policy.may_everything(actor, model) is expected
+    if role == "editor":
+        actor.roles[0].grants = [grant for grant in actor.roles[0].grants if grant.permission != "posts:translate"]
+        db.session.commit()
+        assert not policy.may_everything(make.make_user("editor"), Post)
+
+
 def test_a_grant_for_languages_holds_in_these_only() -> None:
     translator = make.make_user("translator", languages=["pt"])
     assert policy.may(translator, "update", make.make_tag(locale="pt"))

@@ -17,10 +17,10 @@ from cms.content.errors import Conflict, NotFound
 from cms.content.jobs.walking import highest_id
 from cms.content.validation import LARGEST_INTEGER
 from cms.extensions import db
-from cms.models.base import Model
+from cms.models.base import Model, model_by_table
 from cms.models.column_types import utc_now
 from cms.models.job import Job, JobState, Outcome
-from cms.security.policy import is_administrator, require
+from cms.security.policy import is_administrator, may_everything, require
 
 EXTENSION = "babelpress-workers"
 # A worker tells every few tenths of a second that it is alive; after so long without that, it is not.
@@ -53,9 +53,9 @@ class Order:
     selection: Mapping[str, Any]
     locale: str
 
-    def identity(self) -> str:
-        """The same for the same work, whoever wants it."""
-        return identity_of(self.kind, self.model.__tablename__, self.name, self.selection)
+    def identity(self, actor: Any) -> str:
+        """The same for the same work."""
+        return identity_of(self.kind, self.model.__tablename__, self.name, self.selection, actor)
 
 
 def start(order: Order, actor: Any) -> Job:
@@ -65,12 +65,14 @@ def start(order: Order, actor: Any) -> Job:
     """
     require(actor, order.permission, order.model)
     forget_old()
+    identity = order.identity(actor)
+    _give_up_silent(identity)
     job = Job(
         kind=order.kind,
         model=order.model.__tablename__,
         action=order.name,
         selection=dict(order.selection),
-        identity=order.identity(),
+        identity=identity,
         actor_id=actor.id,
         locale=order.locale,
         highest_id=highest_id(order.model),
@@ -107,7 +109,7 @@ def resume(job: Job, actor: Any) -> None:
         "outcome": Outcome.NOTHING,
         "stop_requested": False,
         "finished_at": None,
-        "identity": identity_of(job.kind, job.model, job.action, job.selection),
+        "identity": identity_of(job.kind, job.model, job.action, job.selection, job.actor),
         "turn": Job.turn + 1,
     }
     ended = Job.state.in_((JobState.STOPPED, JobState.FAILED))
@@ -204,10 +206,22 @@ def _change(job: Job, conditions: Sequence[ColumnElement[bool]], values: Mapping
     return bool(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE gives a cursor result
 
 
-def identity_of(kind: str, table: str, name: str, selection: Mapping[str, Any]) -> str:
-    """A name for certain work, of 64 characters."""
-    facts = [kind, table, name, dict(selection)]
+def identity_of(kind: str, table: str, name: str, selection: Mapping[str, Any], actor: Any) -> str:
+    """A name for certain work, of 64 characters: that of each actor by itself, unless they may do everything.
+
+    What a list shows to those who see their own only is other rows for each of them.
+    """
+    model = model_by_table(table)
+    whose = None if model is not None and may_everything(actor, model) else getattr(actor, "id", None)
+    facts = [kind, table, name, dict(selection), whose]
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def _give_up_silent(identity: str) -> None:
+    """Let a job whose worker is gone not keep others from its work; should that worker return, its turn is over."""
+    silent = update(Job).where(Job.identity == identity, _is_silent(utc_now()))
+    given_up = silent.values(identity=None, turn=Job.turn + 1)
+    db.session.execute(given_up.execution_options(synchronize_session=False))
 
 
 def _commit_unless_under_way() -> None:

@@ -69,6 +69,45 @@ def test_the_same_is_not_begun_twice(desk, told):
     assert again.state == "waiting"
 
 
+def test_what_each_may_do_to_their_own_is_not_the_same(desk, told):
+    """The lists of two authors have no row in common, whatever they are called."""
+    author, other = make.make_user("author"), make.make_user("author")
+    job = desk.begin(author, "delete")
+    with pytest.raises(Conflict, match="under way"):
+        desk.begin(author, "delete")
+    desk.begin(other, "delete")
+    desk.begin(make.make_user("editor"), "delete")
+    orders.stop(job, author)
+    again = desk.begin(author, "delete")
+    with pytest.raises(Conflict, match="under way"):
+        orders.resume(job, make.make_user("administrator"))
+    orders.stop(again, author)
+    orders.resume(job, make.make_user("administrator"))
+    assert job.state == "waiting"
+
+
+def test_one_without_a_worker_keeps_nobody_from_the_same(desk, told):
+    editor, other = make.make_user("editor"), make.make_user("editor")
+    make.make_post(status="draft")
+    job = desk.begin(editor)
+    db.session.execute(update(Job).values(state="running", turn=1, heartbeat_at=utc_now()))
+    db.session.commit()
+    with pytest.raises(Conflict, match="under way"):
+        desk.begin(other)
+    db.session.execute(update(Job).values(heartbeat_at=utc_now() - orders.SILENCE * 2))
+    db.session.commit()
+    again = desk.begin(other)
+    db.session.refresh(job)
+    # It can be continued once the other is done; the worker that comes back cannot go on with it.
+    assert (job.state, job.identity, job.turn) == ("running", None, 2)
+    assert orders.is_interrupted(job)
+    with pytest.raises(Conflict, match="under way"):
+        orders.resume(job, editor)
+    desk.turn(again)
+    orders.resume(job, editor)
+    assert (job.state, job.turn) == ("waiting", 3)
+
+
 def test_one_that_waits_stops_at_once_and_can_be_continued(desk, told):
     editor = make.make_user("editor")
     job = desk.begin(editor)
@@ -161,7 +200,10 @@ def test_a_kind_that_is_not_known_is_said_so(app_context):
 
 
 def test_an_order_knows_the_same_work_whatever_the_order_of_its_facts(desk):
+    editor, author = make.make_user("editor"), make.make_user("author")
     one = orders.Order("list", Post, "publish", "publish", {"query": "a", "filters": []}, "en")
     two = orders.Order("list", Post, "publish", "publish", {"filters": [], "query": "a"}, "pt")
-    assert one.identity() == two.identity()
-    assert one.identity() != orders.Order("list", Post, "unpublish", "publish", one.selection, "en").identity()
+    assert one.identity(editor) == two.identity(SYSTEM)
+    assert one.identity(editor) != one.identity(author)
+    other = orders.Order("list", Post, "unpublish", "publish", one.selection, "en")
+    assert one.identity(editor) != other.identity(editor)
