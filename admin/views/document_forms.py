@@ -134,7 +134,7 @@ class DocumentForm(DocumentList):
         }
         if row is not None:
             editing_context |= self._document_context(row)
-            source = translating.source_of(row) if isinstance(row, Translatable) else None
+            source = _readable_source_of(row)
         if source is not None:
             editing_context["source"] = self._source_context(source)
         return {"editing": editing_context, "source": source}
@@ -176,7 +176,7 @@ class DocumentForm(DocumentList):
         }
 
     def _outdated_context(self, row: Any) -> dict[str, Any]:
-        source = translating.source_of(row)
+        source = _readable_source_of(row)
         url = self.get_url(".history_view", id=source.id, since=row.source_revision_id) if source is not None else None
         return {"url": url, "current_url": self.get_url(".current_view")}
 
@@ -192,6 +192,12 @@ class DocumentForm(DocumentList):
             "code": source.locale,
             "direction": language.direction if language is not None else "ltr",
         }
+
+
+def _readable_source_of(row: Any) -> Any | None:
+    """What a document was translated from, where there is something, and the current user may read it."""
+    source = translating.source_of(row) if isinstance(row, Translatable) else None
+    return source if source is not None and may(current_user, "read", source) else None
 
 
 def _path_of(row: Any) -> str | None:

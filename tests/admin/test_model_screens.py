@@ -228,6 +228,28 @@ def test_a_translator_finds_what_is_missing_and_what_is_out_of_date(client_as: A
     assert open_one.title not in client.get(outdated).text
 
 
+def test_the_source_stands_beside_its_translation_for_those_who_may_read_it(client_as: Any, db_session: Any) -> None:
+    """Whoever may only translate into their languages learns nothing of documents in others."""
+    editor, translator = make.make_user("editor"), make.make_user("translator", languages=["pt"])
+    source = publishing.create_draft(Post, {"title": "Secret plans", "body": "<p>For May.</p>", "locale": "en"}, editor)
+    publishing.publish(source, editor)
+    made = translating.begin(source, "pt", {"title": "Planos"}, editor)
+    publishing.publish(source, editor, {"title": "Secret plans, again"})
+    role = translator.roles[0]
+    address = f"/admin/posts/edit/?id={made.id}"
+    page = client_as(translator).get(address).text
+    assert "Secret plans" in page
+    assert "For May." in page
+    assert f"/admin/posts/history/?id={source.id}&" in page
+    role.grants = [grant for grant in role.grants if grant.permission != "posts:read"]
+    db.session.commit()
+    page = client_as(translator).get(address).text
+    assert "Planos" in page
+    assert "Secret" not in page
+    assert "For May." not in page
+    assert f"/admin/posts/history/?id={source.id}" not in page
+
+
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00", "9999-12-31T23:59"])
 def test_moments_at_the_ends_of_the_calendar_are_refused(client_as: Any, moment: str) -> None:
     """In the time zone of somebody else they would be no moments at all."""
