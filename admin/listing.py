@@ -63,6 +63,8 @@ def leading_indexes(model: type[Model]) -> dict[str, Index]:
     found: dict[str, Index] = {}
     table: Any = model.__table__
     for index in sorted(table.indexes, key=_preference):
+        if index.info.get("of_reference"):
+            continue
         found.setdefault(next(iter(index.columns)).key, index)
     return found
 

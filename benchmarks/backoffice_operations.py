@@ -1,5 +1,6 @@
 """What people do in the back office: every screen, sort and filter that is offered, and what is saved."""
 
+import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,14 +11,18 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, select
 
-from cms.content import publishing
+from cms.content import media_library, publishing
 from cms.extensions import db
 from cms.models import Post, Tag, User
+from cms.security.policy import SYSTEM
+from tests.content.picture_samples import picture
 from tests.site_client import SiteClient
 
 SORTED = ("posts", "tags", "users")
 # Posts that are saved and published again and again: the number of those is not what is measured.
 WRITTEN = 5
+# Versions of each post that is made only to be deleted for good, and how many of those are deleted together.
+VERSIONS, TRASHED = 20, 10
 BODY = "<p>{}</p>".format("A harbour with two clocks keeps its own time. " * 40)
 _turns = count(1)
 
@@ -29,7 +34,7 @@ class Operation:
     group: str
     name: str
     path: str
-    form: Callable[[SiteClient], dict[str, str]] | None = None
+    form: Callable[[SiteClient], dict[str, Any]] | None = None
 
 
 def operations(app: Flask) -> list[Operation]:
@@ -41,7 +46,8 @@ def operations(app: Flask) -> list[Operation]:
         tags = list(db.session.scalars(select(Tag.id).where(Tag.locale == "en").limit(2)))
         author = db.session.scalar(select(User.id).order_by(User.id)) or 1
         _give_a_history(live[0])
-    found = [Operation(group, name, path) for group, name, path in _addresses(last, live[0])]
+        media = _a_picture(drafts[-1])
+    found = [Operation(group, name, path) for group, name, path in _addresses(last, live[0], media)]
     found += [Operation("sort", name, path) for name, path in _sorts(app)]
     found += [Operation("filter", name, path) for name, path in _filters(app)]
     written = {"category": "1", "tags": ",".join(map(str, tags)), "author": str(author), "body": BODY}
@@ -54,6 +60,10 @@ def operations(app: Flask) -> list[Operation]:
         path = f"/admin/posts/edit/?id={posts[0]}"
         found.append(Operation("write", name, path, _form_of(path, written | {"_action": action})))
     found.append(Operation("write", "save a tag", f"/admin/tags/edit/?id={tags[0]}", _form_of_tag(tags[0])))
+    found.append(Operation("delete", "a post with versions, for good", "/admin/posts/delete/", _one_to_delete(app)))
+    path = "/admin/posts/action/"
+    found.append(Operation("delete", f"{TRASHED} posts with versions, for good", path, _some_to_delete(app)))
+    found.append(Operation("delete", "a picture", "/admin/media/delete/", _picture_to_delete(app)))
     return found
 
 
@@ -70,7 +80,15 @@ def _give_a_history(identifier: int) -> None:
         publishing.save_draft(post, {"title": title}, editor)
 
 
-def _addresses(last: int, written: int) -> Iterator[tuple[str, str, str]]:
+def _a_picture(shown_by: int) -> int:
+    """A picture that the draft of one post shows."""
+    media = media_library.add_picture(io.BytesIO(picture()), "lighthouse.png", SYSTEM)
+    post = db.session.get_one(Post, shown_by)
+    publishing.save_draft(post, {"body": f'{BODY}<p><img src="/media/{media.filename}" alt=""></p>'}, SYSTEM)
+    return media.id
+
+
+def _addresses(last: int, written: int, media: int) -> Iterator[tuple[str, str, str]]:
     yield "list", "first page", "/admin/posts/"
     yield "list", "first page, 50 rows", "/admin/posts/?page_size=50"
     yield "list", "second page", "/admin/posts/?page=1"
@@ -90,6 +108,7 @@ def _addresses(last: int, written: int) -> Iterator[tuple[str, str, str]]:
     yield "form", "edit a post", f"/admin/posts/edit/?id={last // 2}"
     yield "form", "edit a post with a draft", f"/admin/posts/edit/?id={written}"
     yield "form", "new post", "/admin/posts/new/"
+    yield "form", "edit a picture", f"/admin/media/edit/?id={media}"
     yield "form", "edit a tag", "/admin/tags/edit/?id=1"
     yield "look-up", "a tag", "/admin/posts/ajax/lookup/?name=tags&query=river"
     yield "look-up", "a tag, nothing found", "/admin/posts/ajax/lookup/?name=tags&query=zeppelin"
@@ -98,6 +117,7 @@ def _addresses(last: int, written: int) -> Iterator[tuple[str, str, str]]:
     yield "look-up", "content for a link", "/admin/link-search/?q=river&locale=en"
     yield "screen", "dashboard", "/admin/"
     yield "screen", "details of a post", f"/admin/posts/details/?id={last // 2}"
+    yield "screen", "a picture and where it is shown", f"/admin/media/?show={media}"
     yield "screen", "versions of a post", f"/admin/posts/history/?id={written}"
     yield "screen", "preview of a post", f"/admin/posts/preview/?id={written}"
 
@@ -148,6 +168,36 @@ def _form_of(path: str, values: dict[str, str]) -> Callable[[SiteClient], dict[s
         page = client.get(path).text
         kept = {name: _value_of(page, name) for name in ("version", "slug")}
         return values | kept | {"title": f"A title that was changed {next(_turns)} times", "summary": "A summary."}
+
+    return form
+
+
+def _one_to_delete(app: Flask) -> Callable[[SiteClient], dict[str, Any]]:
+    return lambda client: {"id": str(_in_trash(app))}
+
+
+def _some_to_delete(app: Flask) -> Callable[[SiteClient], dict[str, Any]]:
+    return lambda client: {"action": "delete_for_good", "rowid": [str(_in_trash(app)) for _ in range(TRASHED)]}
+
+
+def _in_trash(app: Flask) -> int:
+    """A new post with VERSIONS, in the trash."""
+    with app.app_context():
+        post = publishing.create_draft(Post, {"title": f"Made to go {next(_turns)}", "locale": "en"}, SYSTEM)
+        for number in range(VERSIONS - 1):
+            publishing.save_draft(post, {"body": f"{BODY}<p>{number}</p>"}, SYSTEM)
+        publishing.trash(post, SYSTEM)
+        identifier: int = post.id
+        return identifier
+
+
+def _picture_to_delete(app: Flask) -> Callable[[SiteClient], dict[str, Any]]:
+    """A new picture that nothing shows."""
+
+    def form(client: SiteClient) -> dict[str, Any]:
+        data = picture(colour=(next(_turns) % 256, next(_turns) // 256 % 256, 7))
+        with app.app_context():
+            return {"id": str(media_library.add_picture(io.BytesIO(data), "gone.png", SYSTEM).id)}
 
     return form
 

@@ -15,12 +15,14 @@ from sqlalchemy import insert, select
 from benchmarks.data import WORDS
 from cms.content.searching.filling import rebuild
 from cms.extensions import db
-from cms.models import Category, Post, Tag, User
+from cms.models import Category, Media, Post, Tag, User
 from cms.models.post import post_tags
 
 START = datetime(2010, 1, 1, tzinfo=UTC)
 AT_ONCE = 10_000
 TAGS_OF_A_POST = 2
+# Pictures of the library; one post in so many shows one beside its text, and one in so many within it.
+PICTURES, BESIDE, WITHIN = 1_000, 2, 5
 # How common each is, in hundredths.
 LANGUAGES = {"en": 50, "pt": 15, "es": 15, "fr": 10, "de": 8, "ar": 2}
 STATES = {"published": 90, "draft": 8, "review": 2}
@@ -43,6 +45,7 @@ def fill(app: Flask, posts: int, tags: int, people: int) -> None:
         connection.execute(insert(Category.__table__), topics)
         for rows in _in_portions(_tag(number, chance) for number in range(1, tags + 1)):
             connection.execute(insert(Tag.__table__), rows)
+        connection.execute(insert(Media.__table__), [_picture(number) for number in range(1, PICTURES + 1)])
         for rows in _in_portions(_post(number, chance, authors, bodies) for number in range(1, posts + 1)):
             connection.execute(insert(Post.__table__), rows)
             links = [{"post_id": row["id"], "tag_id": tag} for row in rows for tag in _tags(chance, tags)]
@@ -52,6 +55,12 @@ def fill(app: Flask, posts: int, tags: int, people: int) -> None:
         rebuild()
     with app.app_context(), db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
+            # Rows were given their ids; those that follow get the next ones.
+            for table in (Media.__tablename__, Post.__tablename__):
+                connection.exec_driver_sql(
+                    f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"
+                )
+            connection.commit()
             # Its own daemon does this within minutes; SQLite does nothing of the kind by itself.
             connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM ANALYZE")
 
@@ -77,6 +86,20 @@ def _person(number: int) -> dict[str, Any]:
     }
 
 
+def _picture(number: int) -> dict[str, Any]:
+    return {
+        "id": number,
+        "title": f"{WORDS[number % len(WORDS)].title()} {number}",
+        "filename": f"{number:032x}.jpg",
+        "digest": f"{number:064x}",
+        "mime": "image/jpeg",
+        "width": 1600,
+        "height": 900,
+        "byte_size": 200_000,
+        "renditions": [],
+    }
+
+
 def _tag(number: int, chance: random.Random) -> dict[str, Any]:
     return {
         "name": f"{_words(chance, 2).capitalize()} {number}",
@@ -93,6 +116,7 @@ def _post(number: int, chance: random.Random, authors: list[int], bodies: list[s
     updated = published + timedelta(hours=chance.randrange(5000))
     status = _one_of(STATES, chance)
     moment = published if status == "published" else None
+    within = f'<p><img src="/media/{number % PICTURES + 1:032x}.jpg" alt=""></p>' if number % WITHIN == 0 else ""
     return {
         "id": number,
         "title": f"{_words(chance, 5).capitalize()} {number}",
@@ -100,7 +124,7 @@ def _post(number: int, chance: random.Random, authors: list[int], bodies: list[s
         "locale": _one_of(LANGUAGES, chance),
         "translation_key": f"post{number}",
         "summary": bodies[number % len(bodies)][3:150],
-        "body": f"{bodies[number % len(bodies)]}<p>{_rarer_words(chance)}</p>",
+        "body": f"{bodies[number % len(bodies)]}<p>{_rarer_words(chance)}</p>{within}",
         "status": status,
         "published_at": moment,
         "last_published_at": moment,
@@ -109,6 +133,7 @@ def _post(number: int, chance: random.Random, authors: list[int], bodies: list[s
         "created_at": created,
         "updated_at": updated,
         "author_id": chance.choice(authors),
+        "featured_image_id": number % PICTURES + 1 if number % BESIDE == 0 else None,
         "category_id": 1 + chance.randrange(len(WORDS)),
     }
 

@@ -183,10 +183,7 @@ def delete_for_good(document: Any, actor: Any) -> None:
     audit.record(actor, "delete", document)
     document.draft_revision_id = document.live_revision_id = None
     flush()
-    for revision in db.session.scalars(
-        select(Revision).where(Revision.model == document.__tablename__, Revision.object_id == document.id)
-    ).all():
-        db.session.delete(revision)
+    revisions.forget(document)
     db.session.delete(document)
     commit()
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Column, inspect
+from sqlalchemy import Column, Index, inspect, text
 from sqlalchemy.orm import Mapped, Mapper, declared_attr, mapped_column
 
 from cms.extensions import Base
@@ -87,6 +87,15 @@ class Model(Base):
 @cache
 def _title_column(model: type[Model]) -> Column[Any] | None:
     return next((column for column in columns_of(model) if column.info.get("kind") == "title"), None)
+
+
+def index_of_reference(name: str) -> Index:
+    """An index for a foreign key: without one, deleting what it points to looks at every row that might point there.
+
+    Rows that point nowhere are not in it. It is for the database alone: no list is sorted or narrowed by it.
+    """
+    rows = text(f"{name} IS NOT NULL")
+    return Index(None, name, sqlite_where=rows, postgresql_where=rows, info={"of_reference": True})
 
 
 def columns_of(model: type[Base]) -> Iterator[Column[Any]]:

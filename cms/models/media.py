@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cms.models.base import Model
+from cms.models.base import Model, index_of_reference
 from cms.models.column_types import LocaleCode, Title
 
 if TYPE_CHECKING:
@@ -42,6 +42,10 @@ class Media(Model):
         lazy="selectin",
         info={"label": _l("Texts"), "searched": True},
     )
+
+    @classmethod
+    def table_arguments(cls) -> tuple[Any, ...]:
+        return (index_of_reference("created_by_id"),)
 
     def text_in(self, locale: str) -> "MediaText | None":
         """The alternative text and caption in a language, or None where nobody has written one."""

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cms.models.base import Model
+from cms.models.base import Model, index_of_reference
 from cms.models.category import Category
 from cms.models.column_types import Name
 from cms.models.orderable import Orderable
@@ -63,3 +63,7 @@ class MenuItem(Orderable, Model):
         server_default="",
         info={"label": _l("Address"), "help": _l("Where the link leads, if not to a page or a category.")},
     )
+
+    @classmethod
+    def table_arguments(cls) -> tuple[Any, ...]:
+        return index_of_reference("page_id"), index_of_reference("category_id")

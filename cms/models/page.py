@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cms.models.base import Model
+from cms.models.base import Model, index_of_reference
 from cms.models.column_types import Markup, Summary, Title
 from cms.models.media import Media
 from cms.models.orderable import Orderable
@@ -45,7 +45,7 @@ class Page(Translatable, Sluggable, Orderable, Publishable, Model):
 
     @classmethod
     def table_arguments(cls) -> tuple[Any, ...]:
-        return (UniqueConstraint("locale", "path"),)
+        return UniqueConstraint("locale", "path"), index_of_reference("featured_image_id")
 
     @property
     def public_path(self) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy import Column, ForeignKey, Index, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cms.extensions import Base
-from cms.models.base import Model
+from cms.models.base import Model, index_of_reference
 from cms.models.category import Category
 from cms.models.column_types import Markup, Summary, Title
 from cms.models.media import Media
@@ -56,6 +56,7 @@ class Post(Translatable, Sluggable, Publishable, Model):
             index_of_list("title"),
             index_of_list("category_id", "updated_at"),
             *(index_of_list(*names, "published_at", rows=LIVE) for names in lists),
+            index_of_reference("featured_image_id"),
         )
 
     @property

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, inspect
+from sqlalchemy import Column, ForeignKey, Index, inspect
 from sqlalchemy.orm import Mapped, RelationshipProperty, declared_attr, mapped_column
 from sqlalchemy.orm.interfaces import MANYTOMANY
 
-from cms.models.base import columns_of
+from cms.models.base import columns_of, index_of_reference
 
 
 class Revisable:
@@ -31,6 +31,10 @@ class Revisable:
             sort_order=83,
             info={"machinery": True, "uncached": True},
         )
+
+    @classmethod
+    def table_arguments(cls) -> tuple[Index, ...]:
+        return index_of_reference("live_revision_id"), index_of_reference("draft_revision_id")
 
     @classmethod
     def revised_columns(cls) -> list[Column[Any]]:

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cms.models.base import Model
+from cms.models.base import Model, index_of_reference
 from cms.models.column_types import UtcMoment
 
 if TYPE_CHECKING:
@@ -41,4 +41,4 @@ class Revision(Model):
 
     @classmethod
     def table_arguments(cls) -> tuple[Any, ...]:
-        return (UniqueConstraint("model", "object_id", "number"),)
+        return UniqueConstraint("model", "object_id", "number"), index_of_reference("author_id")

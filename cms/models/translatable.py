@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
+from cms.models.base import index_of_reference
 from cms.models.column_types import LocaleCode
 
 
@@ -39,4 +40,4 @@ class Translatable:
 
     @classmethod
     def table_arguments(cls) -> tuple[Any, ...]:
-        return (UniqueConstraint("translation_key", "locale"),)
+        return UniqueConstraint("translation_key", "locale"), index_of_reference("source_revision_id")

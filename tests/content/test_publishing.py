@@ -12,6 +12,7 @@ from cms.extensions import db
 from cms.models import AuditEntry, Page, Post, Redirect, Revision
 from cms.security.policy import Forbidden
 from tests import factories as make
+from tests.sql_counter import QueryCounter
 
 pytestmark = [pytest.mark.usefixtures("db_session"), pytest.mark.database]
 
@@ -186,6 +187,24 @@ def test_the_trash_and_back_and_for_good() -> None:
     publishing.trash(post, editor)
     publishing.delete_for_good(post, editor)
     assert db.session.query(Post).count() == db.session.query(Revision).count() == 0
+
+
+def test_a_long_history_is_deleted_with_one_statement() -> None:
+    editor = make.make_user("editor")
+    counts = []
+    for saves in (1, 20):
+        post = a_draft(editor)
+        other = a_draft(editor, title="Another")
+        for number in range(saves):
+            publishing.save_draft(post, {"title": f"Walk {number}"}, editor)
+        publishing.trash(post, editor)
+        db.session.refresh(post)
+        with QueryCounter() as statements:
+            publishing.delete_for_good(post, editor)
+        counts.append(len(statements))
+        assert not [statement for statement in statements if "SELECT revisions" in statement]
+        assert [revision.number for revision in revisions.history(other)] == [1]
+    assert counts[0] == counts[1]
 
 
 def test_two_editors_at_once_are_a_conflict() -> None:
