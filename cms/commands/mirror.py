@@ -3,26 +3,32 @@
 import os
 import signal
 import sys
+from collections.abc import Callable, Sequence
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from markupsafe import escape
 
 from cms.cache.mirror import process
 from cms.cache.mirror.folder import Occupied
 from cms.cache.mirror.names import headers_mark
 from cms.cache.store import MEGABYTE
+from cms.i18n.locales import LocaleInfo, default_locale, site_locales
 from cms.security.headers import HSTS, public_headers
 
 
 @click.command("mirror")
 @click.option("--megabytes", type=click.IntRange(1, 1_000_000), default=256, show_default=True, help="Room for pages.")
 @click.option("--print-marks", is_flag=True, help="Print what nginx finds pages by, and end.")
+@click.option("--print-away", is_flag=True, help="Print what nginx says while the program is away, and end.")
 @with_appcontext
-def mirror(megabytes: int, print_marks: bool) -> None:
+def mirror(megabytes: int, print_marks: bool, print_away: bool) -> None:
     """Keep cached pages as files that nginx serves by itself, until stopped."""
-    if print_marks:
-        click.echo(nginx_marks(), nl=False)
+    if print_marks or print_away:
+        click.echo(nginx_marks() if print_marks else nginx_away(), nl=False)
         return
     place = current_app.config["PAGE_MIRROR"]
     if place is None:
@@ -61,3 +67,39 @@ map $babelpress_scheme $babelpress_strict {{
     https   "{HSTS}";
 }}
 """
+
+
+def nginx_away() -> str:
+    """What nginx says while the program is away, in every language of the site, by the address that was asked for."""
+    languages = site_locales()
+    by_address = "|".join(language.code for language in languages)
+    return f"""# Written by `flask mirror --print-away`.
+# What babelpress-pages.conf says while the program is away, in the language of the address; made from the catalogues.
+
+map $request_uri $babelpress_language {{
+    default "{default_locale().code}";
+    "~^/(?<babelpress_of_address>{by_address})(?:[/?]|$)" $babelpress_of_address;
+}}
+
+map $babelpress_language $babelpress_direction {{
+{_lines(languages, lambda language: language.direction)}
+}}
+
+map $babelpress_language $babelpress_away_title {{
+{_lines(languages, lambda _language: _("Back in a moment"))}
+}}
+
+map $babelpress_language $babelpress_away_text {{
+{_lines(languages, lambda _language: _("The site is busy or being looked after. Please try again soon."))}
+}}
+"""
+
+
+def _lines(languages: Sequence[LocaleInfo], say: Callable[[LocaleInfo], str]) -> str:
+    """The lines of a map by language. A text loses what HTML takes for marks, and nginx for its variables."""
+    lines = []
+    for language in languages:
+        with force_locale(language.folder):
+            text = str(escape(say(language))).replace("$", "&#36;").replace("\\", "&#92;")
+        lines.append(f'    {language.code} "{text}";')
+    return "\n".join(lines)

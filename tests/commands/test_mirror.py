@@ -10,6 +10,8 @@ from flask import Flask
 
 from cms.cache.mirror import process
 from cms.cache.mirror.folder import Folder
+from cms.commands.mirror import nginx_away
+from tests.nginx import CONFIGURATION
 from tests.servers import RedisServer
 
 MakeApp = Callable[..., Flask]
@@ -69,3 +71,28 @@ def test_it_prints_what_nginx_finds_pages_by(make_app: MakeApp) -> None:
     code, said = output(make_app(), "--print-marks")
     assert code == 0
     assert "map $babelpress_scheme $babelpress_mark" in said
+
+
+def test_what_nginx_says_while_the_program_is_away_comes_from_the_catalogues(make_app: MakeApp) -> None:
+    """Where a text was translated anew: flask mirror --print-away > deploy/nginx/babelpress-away.conf"""
+    app = make_app()
+    with app.app_context():
+        printed = nginx_away()
+    assert (CONFIGURATION / "babelpress-away.conf").read_text(encoding="utf-8") == printed
+    code, said = output(app, "--print-away")
+    assert (code, said) == (0, printed.strip())
+
+
+def test_a_site_says_it_in_its_own_languages(make_app: MakeApp) -> None:
+    with make_app(SITE_LOCALES=("pt", "ar"), DEFAULT_LOCALE="pt").app_context():
+        printed = nginx_away()
+    assert 'default "pt";' in printed
+    assert 'direction {\n    pt "ltr";\n    ar "rtl";\n}' in printed
+    assert "Voltamos já" in printed
+    assert "Back in a moment" not in printed
+
+
+def test_no_text_can_be_anything_but_a_text(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["cms.commands.mirror"], "_", lambda _text: r'"; $host <b> \ \' {}')
+    with make_app(SITE_LOCALES=("en",), DEFAULT_LOCALE="en").app_context():
+        assert '    en "&#34;; &#36;host &lt;b&gt; &#92; &#92;&#39; {}";\n' in nginx_away()

@@ -5,10 +5,12 @@ import re
 from pathlib import Path
 
 import pytest
+from flask_babel import force_locale, gettext
 
 from cms.cache.addresses import PRIVATE
 from cms.commands.mirror import nginx_marks
 from cms.extensions import db
+from cms.i18n.locales import describe
 from cms.models import Post
 from cms.security.headers import public_headers
 from tests.cache.mirror.machines import Machine, Reply, ask
@@ -197,6 +199,44 @@ def test_style_sheets_and_pictures_come_from_the_disk(machine: Machine) -> None:
 
 def test_the_marks_are_those_of_the_program() -> None:
     assert (CONFIGURATION / "babelpress-marks.conf").read_text() == nginx_marks()
+
+
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [
+        ("/", "en"),
+        ("/en/none", "en"),
+        ("/pt", "pt"),
+        ("/pt/", "pt"),
+        ("/es/posts/x?y=1", "es"),
+        ("/fr/?page=2", "fr"),
+        ("/de?x", "de"),
+        ("/ar/posts", "ar"),
+        ("/zh-Hans/", "zh-Hans"),
+        ("/ptx/", "en"),
+        ("/admin/posts", "en"),
+        ("/search?in=/pt/", "en"),
+    ],
+)
+def test_what_is_said_while_the_application_is_away_is_in_the_language_of_the_address(
+    machine: Machine, asked: str, language: str
+) -> None:
+    machine.stop_application()
+    try:
+        reply = machine.get(asked)
+    finally:
+        machine.start_application()
+    with machine.app.app_context(), force_locale(describe(language).folder):
+        title = gettext("Back in a moment")
+    direction = "rtl" if language == "ar" else "ltr"
+    page = reply.body.decode()
+    assert reply.status == 503
+    assert reply.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.startswith(f'<!doctype html>\n<html lang="{language}" dir="{direction}">\n')
+    assert f"<title>{title}</title>" in page
+    assert f"<h1>{title}</h1>" in page
+    assert "style=" not in page
+    assert "$" not in page
 
 
 def test_a_page_with_other_headers_is_not_found(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
