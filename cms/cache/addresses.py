@@ -21,7 +21,6 @@ PRIVATE = (
     "/healthz",
     "/language",
     "/media",
-    "/preview",
     "/search",
     "/static",
 )
@@ -32,7 +31,7 @@ _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _HOST = re.compile(r"[a-z0-9._-]{1,253}(:[0-9]{1,5})?|\[[0-9a-f:.]{2,45}\](:[0-9]{1,5})?")
 _METHODS = ("GET", "HEAD")
 _LONGEST_QUERY = 4096
-# How many requests are remembered, and how long their path and query may be.
+# How many requests are remembered, and how long what tells them apart may be.
 _MOST_KEPT = 20_000
 _LONGEST_KEPT = 400
 _Asked = tuple[str, str | None, str, str, str, str, str]
@@ -87,9 +86,16 @@ class Address(NamedTuple):
         return f"shared:{int(_digest(release, self.text), 16) % SHARED_PLACES}:{_digest(release, '')}"
 
 
-@lru_cache(maxsize=4096)
 def _digest(release: str, text: str) -> str:
+    """Keeps no text that is longer than those of this site's own addresses."""
+    return _known_digest(release, text) if len(text) <= _LONGEST_KEPT else _new_digest(release, text)
+
+
+def _new_digest(release: str, text: str) -> str:
     return blake2b(f"{release}\n{text}".encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+_known_digest = lru_cache(maxsize=4096)(_new_digest)
 
 
 def is_public(path: str) -> bool:
@@ -129,7 +135,7 @@ class Addresses:
             return self._found[asked]
         except KeyError:
             address = self._read(*asked)
-        if len(asked[5]) + len(asked[6]) <= _LONGEST_KEPT:
+        if sum(len(part or "") for part in asked) <= _LONGEST_KEPT:
             if len(self._found) >= _MOST_KEPT:
                 self._found.clear()
             self._found[asked] = address

@@ -45,11 +45,12 @@ class Journal:
 
     def append(self, tags: Iterable[str]) -> None:
         """Tell other processes of a purge."""
-        # The last part makes every line, and so the first line of every file, different from all others.
-        line = json.dumps([self._own, sorted(tags), uuid4().hex]).encode() + b"\n"
+        line = self._line(tags)
         with self._lock:
             if self._state()[1] + len(line) > self._largest:
                 self._path.unlink(missing_ok=True)
+                # Whoever has not read the file that is gone, be it because there was none at its start.
+                line = self._line([EVERYTHING])
             # One short write at the end of a file: lines of two processes do not mix.
             descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             try:
@@ -59,6 +60,10 @@ class Journal:
             if not self._waits_at_exit:
                 self._waits_at_exit = True
                 atexit.register(time.sleep, self._lease * 1.5)
+
+    def _line(self, tags: Iterable[str]) -> bytes:
+        # The first part makes every line, and so the first line of every file, different from all others.
+        return json.dumps([uuid4().hex, self._own, sorted(tags)]).encode() + b"\n"
 
     def catch_up(self, purge: Callable[[set[str]], object]) -> None:
         """Hand what others have purged since the last call to `purge`; cheap where there is nothing new."""
@@ -89,7 +94,7 @@ class Journal:
             with self._path.open("rb") as file:
                 file.seek(start)
                 for line in file:
-                    writer, purged, _ = json.loads(line)
+                    _, writer, purged = json.loads(line)
                     if writer != self._own:
                         tags.update(map(str, purged))
         except (OSError, ValueError, TypeError):
@@ -103,10 +108,10 @@ class Journal:
         except OSError:
             return b""
 
-    def _state(self) -> tuple[int, int]:
-        """Which file it is, and its size."""
+    def _state(self) -> tuple[int, int, int]:
+        """Which file it is, its size, and when it was written: a new one may have the number of the old."""
         try:
             found = os.stat(self._path)  # noqa: PTH116 -- half the price of Path.stat, for every page
         except OSError:
-            return 0, 0
-        return found.st_ino, found.st_size
+            return 0, 0, 0
+        return found.st_ino, found.st_size, found.st_mtime_ns

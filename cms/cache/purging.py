@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstanceState, Mapper, ORMExecuteState, Session, Sess
 from sqlalchemy.orm.base import NO_VALUE
 
 from cms.cache.delivery import Delivery
-from cms.cache.tags import NEVER_SHOWN, object_tag, row_tag, row_tags, table_of, table_tag, texts, wholes
+from cms.cache.tags import NEVER_SHOWN, object_tag, row_tag, row_tags, table_of, texts, wholes
 from cms.extensions import db
 from cms.models.publishable import Status
 
@@ -154,10 +154,13 @@ def _tags_of_related(mapper: Mapper[Any], key: str, moved: list[Any]) -> set[str
 
 
 def _tags_of_plan(revision: Any) -> set[str]:
-    """A revision itself is shown nowhere; but pages live no longer than to the moment at which it is published."""
+    """A revision itself is shown nowhere; but pages live no longer than to the moment at which it is published.
+
+    Among them are those of the same document in other languages, which will name this one.
+    """
     if not any(inspect(revision).attrs.publish_at.history.sum()):
         return set()
-    return {row_tag(revision.model, revision.object_id), table_tag(revision.model, revision.locale)}
+    return row_tags(revision.model, revision.object_id, [revision.locale], [revision.translation_key])
 
 
 def _executed(execution: ORMExecuteState) -> None:

@@ -1,5 +1,7 @@
 """Purges that the content delivery network has not been told of yet."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,3 +18,8 @@ class CdnPurge(Model):
     __purpose__ = "hidden"
 
     tags: Mapped[list[str]] = mapped_column(JSON)
+
+    @classmethod
+    def table_arguments(cls) -> tuple[Any, ...]:
+        """No id is given twice: processes remember them beyond the life of a row."""
+        return ({"sqlite_autoincrement": True},)

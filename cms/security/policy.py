@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any, Protocol
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, false, or_, true
 from werkzeug.local import LocalProxy
 
 from cms.models.base import Model, columns_of
@@ -172,8 +172,3 @@ def _condition(actor: Any, scope: str, model: type[Model]) -> ColumnElement[bool
     if scope == Scope.LANGUAGES and "locale" in columns:
         return columns["locale"].in_(actor.languages or [])
     return false()
-
-
-def visible_ids(actor: Any, action: str, model: type[Model]) -> Any:
-    """A select of the ids of the objects to which the actor may do this."""
-    return select(model.id).where(visible(actor, action, model))

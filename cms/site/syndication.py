@@ -3,6 +3,8 @@
 from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from cms.cache import depends_on
+from cms.cache.tags import settings_tag
 from cms.content import post_lists, presenting, queries
 from cms.site.addresses import base_url, settle_language
 
@@ -37,5 +39,7 @@ def sitemap() -> ResponseReturnValue:
 @syndication.get("/robots.txt")
 def robots() -> ResponseReturnValue:
     """What robots need not look at, and where the map is."""
+    # Of the settings nothing is shown; but what depends on nothing is taken for a mistake, and not kept.
+    depends_on(settings_tag())
     text = render_template("site/robots.txt", sitemap=base_url() + url_for("syndication.sitemap"))
     return Response(text, content_type="text/plain; charset=utf-8")

@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
+from cms.cache import depends_on
+from cms.cache.tags import settings_tag
 from cms.content import post_lists, presenting, queries
 from cms.content.post_lists import Listing
 from cms.site.addresses import asked_page, base_url, is_month, settle_language
@@ -95,7 +97,8 @@ def page(locale: str, path: str) -> ResponseReturnValue:
     A slash too many at the end is forgiven.
     """
     if path.endswith("/"):
-        return redirect(request.path.rstrip("/"), 301)
+        depends_on(settings_tag())
+        return redirect(request.script_root + request.path.rstrip("/"), 301)
     found = presenting.document_page(queries.page_or_document(locale, path), base_url())
     if found is None:
         raise NotFound

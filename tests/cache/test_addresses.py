@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cms.cache.addresses import Addresses, is_public
+from cms.cache.addresses import Addresses, _known_digest, is_public
 
 
 @pytest.mark.parametrize(
@@ -141,4 +141,14 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(addresses._found) <= 5
     before = dict(addresses._found)
     assert addresses.of(request(path="/en/" + "x" * 500)) is not None
+    assert addresses.of(request() | {"HTTP_HOST": "x" * 500}) is None
     assert addresses._found == before
+
+
+def test_no_digest_of_a_long_address_is_remembered() -> None:
+    _known_digest.cache_clear()
+    for length, remembered in ((5, 1), (5, 1), (5000, 1)):
+        address = ADDRESSES.of(request(path="/en/" + "x" * length))
+        assert address is not None
+        assert address.place("r1") != address.place("r2")
+        assert _known_digest.cache_info().currsize == 2 * remembered

@@ -60,7 +60,24 @@ def test_a_journal_that_was_begun_anew_purges_everything(tmp_path: Path) -> None
     assert readers.news() == ["*"]
 
 
-@pytest.mark.parametrize("line", [b"garbage\n", b"[1]\n", b'["x", 7, ""]\n', b"\xff\xfe\n", b'["x", ["a'])
+def test_a_journal_that_was_begun_anew_before_its_first_look_purges_everything(tmp_path: Path) -> None:
+    readers = Readers(tmp_path / "purges.log", largest=400)
+    for number in range(20):
+        readers.one.append([f"a{number}"])
+    assert "*" in readers.news()
+
+
+def test_two_journals_that_begin_with_the_same_long_list_are_told_apart(tmp_path: Path) -> None:
+    path, tags = tmp_path / "purges.log", [f"posts:{number}" for number in range(1000)]
+    readers = Readers(path)
+    readers.one.append(tags)
+    assert len(readers.news()) == 1000
+    path.unlink()
+    readers.one.append(tags)
+    assert readers.news() == ["*"]
+
+
+@pytest.mark.parametrize("line", [b"garbage\n", b"[1]\n", b'["", "x", 7]\n', b"\xff\xfe\n", b'["", "x", ["a'])
 def test_what_cannot_be_read_purges_everything(tmp_path: Path, line: bytes) -> None:
     readers = Readers(tmp_path / "purges.log")
     readers.one.append(["a"])

@@ -1,24 +1,28 @@
 """Scheduled publications: no page is kept beyond the moment that touches it."""
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from cms.cache import depends_on
 from cms.cache.moments import next_moment
+from cms.content import publishing
 from cms.extensions import db
 from cms.models import Revision
+from cms.security.policy import SYSTEM
 from tests.cache.conftest import Clock, SmallSite
+from tests.factories import make_post, translate
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 
 
 def plan(object_id: int, moment: datetime | None, locale: str = "en", model: str = "posts") -> None:
-    db.session.add(
-        Revision(model=model, object_id=object_id, number=1, locale=locale, kind="draft", data={}, publish_at=moment)
-    )
+    facts = {"model": model, "object_id": object_id, "locale": locale, "translation_key": f"key{object_id}"}
+    db.session.add(Revision(**facts, number=1, kind="draft", data={}, publish_at=moment))
     db.session.commit()
 
 
@@ -39,6 +43,8 @@ def planned(build_site: Callable[..., SmallSite]) -> Iterator[None]:
         ({"posts@en"}, 0),
         ({"posts:2"}, 1),
         ({"posts@*"}, -1),
+        ({"posts*key2", "posts*another", "pages*key1"}, 1),
+        ({"posts:12", "pages:1", "posts@de", "settings", "*"}, None),
         ({"posts:4", "pages@en", "ui@en"}, None),
         (set(), None),
     ],
@@ -93,3 +99,20 @@ def test_what_is_missing_is_kept_for_a_short_time_only(site: SmallSite, clock: C
     assert [site.mark("/en/none") for _ in range(2)] == ["miss", "hit"]
     clock.now += 61
     assert site.mark("/en/none") == "miss"
+
+
+def test_a_translation_appears_beside_the_others_at_its_moment(app: Flask) -> None:
+    """On the page of the same document in another language, which nothing else touches."""
+    visitor = app.test_client()
+    with app.app_context():
+        english = make_post(locale="en")
+        portuguese = translate(english, "pt", status="draft")
+        db.session.commit()
+        path, other = english.public_path, portuguese.public_path
+        assert [visitor.get(path).headers["X-Cache"] for _ in range(2)] == ["miss", "hit"]
+        moment = datetime.now(UTC) + timedelta(seconds=1)
+        publishing.publish(portuguese, SYSTEM, at=moment)
+    assert other not in visitor.get(path).text
+    while datetime.now(UTC) < moment:
+        time.sleep(0.05)
+    assert other in visitor.get(path).text

@@ -282,15 +282,16 @@ def test_a_part_purges_its_whole(purged: Callable[[], set[str]]) -> None:
 
 def test_a_plan_purges_what_it_will_touch(purged: Callable[[], set[str]]) -> None:
     """Pages kept so far do not know that they must end at that moment."""
-    plan = Revision(model="posts", object_id=7, number=1, locale="pt", kind="draft", data={})
+    plan = Revision(model="posts", object_id=7, number=1, locale="pt", translation_key="k", kind="draft", data={})
     saved(plan)
     assert purged() == set()
     plan.publish_at = datetime.now(UTC) + timedelta(days=1)
     db.session.commit()
-    assert purged() == {"posts:7", "posts@pt"}
-    plan.publish_at = None
+    assert purged() == {"posts:7", "posts@pt", "posts@*", "posts*k"}
+    # An earlier moment purges again. Where a plan is dropped, pages only end earlier than they have to.
+    plan.publish_at = datetime.now(UTC) + timedelta(hours=1)
     db.session.commit()
-    assert purged() == set() or {"posts:7", "posts@pt"}
+    assert purged() == {"posts:7", "posts@pt", "posts@*", "posts*k"}
 
 
 @pytest.mark.parametrize(
