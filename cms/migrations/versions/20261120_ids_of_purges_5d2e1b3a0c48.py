@@ -1,7 +1,7 @@
 """ids of purges are given once
 
 Revision ID: 5d2e1b3a0c48
-Revises: 5d2e1b3a0c47
+Revises: 6a1c0d4e2b71
 Create Date: 2026-11-20 15:40:00.000000
 
 """
@@ -10,7 +10,7 @@ from alembic import op
 
 # revision identifiers, used by Alembic.
 revision = '5d2e1b3a0c48'
-down_revision = '5d2e1b3a0c47'
+down_revision = '6a1c0d4e2b71'
 branch_labels = None
 depends_on = None
 
