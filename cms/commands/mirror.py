@@ -73,6 +73,9 @@ def nginx_away() -> str:
     """What nginx says while the program is away, in every language of the site, by the address that was asked for."""
     languages = site_locales()
     by_address = "|".join(language.code for language in languages)
+    # Not within the text below, where extraction does not look.
+    title = _lines(languages, lambda _language: _("Back in a moment"))
+    text = _lines(languages, lambda _language: _("The site is busy or being looked after. Please try again soon."))
     return f"""# Written by `flask mirror --print-away`.
 # What babelpress-pages.conf says while the program is away, in the language of the address; made from the catalogues.
 
@@ -86,11 +89,11 @@ map $babelpress_language $babelpress_direction {{
 }}
 
 map $babelpress_language $babelpress_away_title {{
-{_lines(languages, lambda _language: _("Back in a moment"))}
+{title}
 }}
 
 map $babelpress_language $babelpress_away_text {{
-{_lines(languages, lambda _language: _("The site is busy or being looked after. Please try again soon."))}
+{text}
 }}
 """
 
