@@ -65,8 +65,8 @@ class Outbox:
             else:
                 with (bind or self._engine()).begin() as connection:
                     connection.execute(statement)
-        except SQLAlchemyError:
-            logger.exception("A delivered purge could not be removed; it will be delivered again.")
+        except SQLAlchemyError as error:
+            logger.warning("A delivered purge could not be removed; it will be delivered again: %s", error)
 
     def _engine(self) -> Engine:
         with self._app.app_context():
@@ -90,14 +90,19 @@ class Outbox:
             self.settled_until = now + PENDING_LEASE
 
     def hand_over(self, purge: Callable[[set[str]], object]) -> None:
-        """Give the tags of all rows to `purge`, and remove the rows that it has taken without an exception."""
-        while rows := self.oldest():
+        """Give the tags of all rows to `purge`, and remove the rows that it has taken without an exception.
+
+        Each row is given once, also where it cannot be removed: as long as that lasts, every look gives it again.
+        """
+        last = 0
+        while rows := self.oldest(after=last):
             purge({tag for tags in rows.values() for tag in tags})
             self.remove(rows)
+            last = max(rows)
 
-    def oldest(self) -> dict[int, list[str]]:
-        """The tags of the oldest rows, by their ids; at most `_AT_ONCE` rows."""
+    def oldest(self, after: int = 0) -> dict[int, list[str]]:
+        """The tags of the oldest rows with an id above `after`, by their ids; at most `_AT_ONCE` rows."""
         columns = self._table.c
-        kept = select(columns.id, columns.tags).order_by(columns.id).limit(_AT_ONCE)
+        kept = select(columns.id, columns.tags).where(columns.id > after).order_by(columns.id).limit(_AT_ONCE)
         with self._engine().connect() as connection:
             return {row.id: row.tags for row in connection.execute(kept)}

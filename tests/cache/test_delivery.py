@@ -2,11 +2,11 @@
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from cms.cache import purge_after_commit, purge_now
@@ -234,6 +234,43 @@ def test_many_kept_purges(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> No
     stamps = LocalStamps()
     outbox.settle(stamps)
     assert len(stamps._stamps) == 8
+    assert rows(outbox) == []
+
+
+class CountedStamps(LocalStamps):
+    """Remembers each purge, and has had enough after a few."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.purged: list[list[str]] = []
+
+    def purge(self, tags: Iterable[str]) -> int:
+        self.purged.append(sorted(tags))
+        assert len(self.purged) <= 10
+        return super().purge(self.purged[-1])
+
+
+def test_rows_that_cannot_be_deleted_are_delivered_once_at_each_look(
+    outbox: Outbox, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As where the disk is full, or the database has become a copy that nobody may write to."""
+    monkeypatch.setattr("cms.cache.outbox._AT_ONCE", 2)
+    for tag in "abc":
+        outbox.keep_now({tag})
+    with outbox._app.app_context(), db.engine.begin() as connection:
+        connection.execute(
+            text("CREATE TRIGGER refuse BEFORE DELETE ON pending_purges BEGIN SELECT RAISE(ABORT, 'full'); END")
+        )
+    stamps = CountedStamps()
+    outbox.settle(stamps)
+    assert stamps.purged == [["a", "b"], ["c"]]
+    assert "will be delivered again" in caplog.text
+    assert "Traceback" not in caplog.text
+    with outbox._app.app_context(), db.engine.begin() as connection:
+        connection.execute(text("DROP TRIGGER refuse"))
+    clock.now += 1.1
+    outbox.settle(stamps)
+    assert stamps.purged[2:] == [["a", "b"], ["c"]]
     assert rows(outbox) == []
 
 
