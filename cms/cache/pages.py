@@ -1,8 +1,11 @@
 """The page layer: answers requests for public pages before the application is entered."""
 
+import logging
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from cms.cache.addresses import Address, Addresses, bare_request
 from cms.cache.breaker import Unavailable
@@ -13,23 +16,29 @@ from cms.cache.rendering import Reply, WsgiApplication, render
 from cms.cache.service import CacheService
 from cms.cache.tags import EVERYTHING
 
+logger = logging.getLogger(__name__)
+
 StartResponse = Callable[..., Any]
 
 # Seconds for which a request waits for a page that somebody else is rendering, and between two looks for it.
 PATIENCE = 10.0
 GLANCE = 0.02
+# Seconds for which a page is kept that lacks what is due already and could not be done.
+OVERDUE_LIFETIME = 2.0
 
 
 class Rendered(NamedTuple):
     """A reply of the application.
 
-    `sequence` is that from before its first query, None where it could not be read; `since` is the moment (seconds
-    since 1970) at which the rendering began.
+    `sequence` is that from before its first query, None where it could not be read, or nobody knows for how long the
+    page is good; `since` is the moment (seconds since 1970) at which the rendering began; `overdue` says that the page
+    may lack what was planned for a moment before.
     """
 
     reply: Reply
     sequence: int | None
     since: float
+    overdue: bool
 
 
 class PageCache:
@@ -67,7 +76,7 @@ class PageCache:
     def _rendered_only(self, address: Address, environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
         """Answer with a page that is not kept."""
         self._look()
-        self._do_what_is_due()
+        self._service.due.do()
         reply = render(self._application, bare_request(environ, address), strict=self._service.strict)
         return self._plain(reply, environ, start_response)
 
@@ -141,21 +150,34 @@ class PageCache:
         service = self._service
         since = service.clock()
         self._look()
-        sequence = self._sequence()
-        if sequence is None or service.next_planned(sequence) <= since:
-            self._do_what_is_due()
-            sequence = self._sequence()
-        rendering = service.rendering(address, sequence, since) if sequence is not None else None
+        sequence, rendering, overdue = self._sequence(), None, False
+        try:
+            if sequence is None or service.next_planned(sequence) <= since:
+                overdue = not service.due.do()
+                sequence = self._sequence()
+            if sequence is not None:
+                rendering = service.rendering(address, sequence, since)
+        except SQLAlchemyError as error:
+            # The application may do without the database; where it cannot, it has a page that says so.
+            logger.warning("A page is not kept, since nobody knows what is planned: %s", error)
+            sequence = None
         request = bare_request(environ, address)
         reply = render(self._application, request, strict=service.strict, rendering=rendering)
-        return Rendered(reply, sequence, since)
+        return Rendered(reply, sequence, since, overdue)
 
     def _render_and_keep(self, address: Address, environ: dict[str, Any]) -> Entry | Reply:
         service = self._service
-        reply, sequence, since = self.render(address, environ)
+        reply, sequence, since, overdue = self.render(address, environ)
         if sequence is None or not reply.may_be_kept():
             return reply
         tags = [*reply.tags, EVERYTHING]
+        try:
+            expires = service.expiry(tags, sequence, since, brief=not reply.lasting)
+        except SQLAlchemyError as error:
+            logger.warning("A page is not kept, since nobody knows for how long it is good: %s", error)
+            return reply
+        if overdue:
+            expires = min(expires, service.clock() + OVERDUE_LIFETIME)
         entry = Entry.of_reply(
             key=address.text,
             status=reply.status,
@@ -163,7 +185,7 @@ class PageCache:
             body=reply.body,
             tags=tags,
             sequence=sequence,
-            expires=service.expiry(tags, sequence, since, brief=not reply.lasting),
+            expires=expires,
         )
         service.keep(address, entry)
         return entry
@@ -178,12 +200,6 @@ class PageCache:
     def _look(self) -> None:
         for hook in self._service.before_render:
             hook()
-
-    def _do_what_is_due(self) -> None:
-        if self._service.when_due:
-            with self._service.app.app_context():
-                for hook in self._service.when_due:
-                    hook()
 
     def _plain(self, reply: Reply, environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
         """Answer with what the application said, for this request only."""

@@ -20,6 +20,7 @@ from cms.cache.cdn.keys import Keys
 from cms.cache.cdn.telling import Teller, ToldDelivery
 from cms.cache.connection import TIMEOUT, connect
 from cms.cache.delivery import Delivery, LocalDelivery, SharedDelivery
+from cms.cache.due import Due
 from cms.cache.entries import Entry, decode
 from cms.cache.fragments import Fragments, Rendering
 from cms.cache.journal import LEASE_SECONDS as LOOK_SECONDS
@@ -68,6 +69,7 @@ class CacheService:
         self.before_lookup: list[Callable[[], object]] = []
         self.before_render: list[Callable[[], object]] = []
         self.when_due: list[Callable[[], object]] = []
+        self.due = Due(app, self.when_due)
         size: int = config.setdefault("PAGE_CACHE_BYTES", 64 * MEGABYTE)
         self.near: Near[Address, Entry] = Near(most_entries=50_000, most_bytes=size)
         self.near_brief: Near[Address, Entry] = Near(most_entries=NEAR_BRIEF_ENTRIES, most_bytes=size // 8)

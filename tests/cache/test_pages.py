@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from cms.cache import depends_on, purge_now
+from cms.cache.pages import OVERDUE_LIFETIME
 from cms.cache.rendering import PersonalReply
 from cms.extensions import db
 from cms.models import Tag
@@ -305,6 +307,66 @@ def test_what_is_due_is_done_before_the_sequence_is_read(site: SmallSite, clock:
     site.service.when_due.append(lambda: purge_now("posts@en"))
     site.pages["/en/"] = simple
     assert [site.mark("/en/") for _ in range(2)] == ["miss", "hit"]
+
+
+def test_what_is_due_and_cannot_be_done_costs_no_page(
+    site: SmallSite, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As where the database is read-only, or locked: the page is given as it is until then, and kept for a moment."""
+    site.service.clock = clock
+    with site.app.app_context():
+        plan(1, datetime.fromtimestamp(clock.now - 1, UTC), locale="pt")
+        db.session.execute(
+            text("CREATE TRIGGER refuse BEFORE UPDATE ON revisions BEGIN SELECT RAISE(ABORT, 'read-only'); END")
+        )
+        db.session.commit()
+
+    def publish() -> None:
+        db.session.execute(text("UPDATE revisions SET publish_at = NULL"))
+        db.session.commit()
+
+    site.service.when_due.append(publish)
+    site.pages["/en/"] = site.pages["/en/other"] = simple
+    assert [site.mark("/en/") for _ in range(2)] == ["miss", "hit"]
+    assert caplog.text.count("could not be done") == 1
+    # It is not tried again at once, and other pages are kept as shortly.
+    assert site.mark("/en/other") == "miss"
+    assert caplog.text.count("could not be done") == 1
+    clock.now += OVERDUE_LIFETIME
+    assert [site.mark("/en/"), site.mark("/en/other")] == ["miss", "miss"]
+
+
+def test_where_nobody_knows_what_is_planned_the_page_is_rendered_and_not_kept(
+    site: SmallSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    with site.app.app_context():
+        db.session.execute(text("DROP TABLE revisions"))
+        db.session.commit()
+    due: list[int] = []
+    site.service.when_due.append(lambda: due.append(1))
+    site.pages["/en/"] = simple
+    assert [site.mark("/en/") for _ in range(2)] == ["bypass", "bypass"]
+    assert site.get("/en/").text == LONG
+    assert due == []
+    assert "nobody knows what is planned" in caplog.text
+
+
+def test_a_finished_page_is_given_where_nobody_knows_how_long_it_is_good(
+    site: SmallSite, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.service.clock = clock
+    with site.app.app_context():
+        plan(1, datetime.fromtimestamp(clock.now + 60, UTC))
+
+    def last(environ: dict[str, Any]) -> str:
+        db.session.execute(text("DROP TABLE revisions"))
+        db.session.commit()
+        return simple(environ)
+
+    site.pages["/en/"] = last
+    reply = site.get("/en/")
+    assert (reply.text, reply.headers["X-Cache"]) == (LONG, "bypass")
+    assert "for how long it is good" in caplog.text
 
 
 def test_one_rendering_however_many_ask(site: SmallSite) -> None:
