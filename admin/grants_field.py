@@ -1,6 +1,6 @@
 """The grants of a role as one table: kinds of content down, what may be done across."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,10 +41,11 @@ SCOPES: dict[str, Any] = {
     Scope.OWN: _l("Own"),
     Scope.LANGUAGES: _l("Languages"),
 }
+# Two scopes of one permission; the table shows them where a role holds both.
+OWN_AND_LANGUAGES = "own+languages"
+CHOICES = SCOPES | {OWN_AND_LANGUAGES: _l("Own and languages")}
 # Where there is nothing to choose between.
 SIMPLY_YES = _l("Yes")
-# Of several scopes for one permission, the widest is shown.
-WIDEST_FIRST = (Scope.ALL, Scope.LANGUAGES, Scope.OWN)
 
 
 def grant_text(grant: Grant) -> str:
@@ -58,6 +59,13 @@ def grant_text(grant: Grant) -> str:
     return f"{label} ({SCOPES[grant.scope]})" if grant.scope != Scope.ALL else str(label)
 
 
+def _chosen(scopes: Collection[str]) -> str:
+    """What stands for the scopes of one permission: everything, where that is among them."""
+    if Scope.ALL in scopes:
+        return Scope.ALL
+    return OWN_AND_LANGUAGES if {Scope.OWN, Scope.LANGUAGES} <= set(scopes) else next(iter(scopes))
+
+
 @dataclass(frozen=True)
 class Cell:
     """One permission: its name, what it lets one do, the scopes that make sense for it, and the chosen one."""
@@ -68,10 +76,16 @@ class Cell:
     chosen: str
 
     @property
+    def is_long(self) -> bool:
+        """Whether the chosen label is longer than one word."""
+        return self.chosen == OWN_AND_LANGUAGES
+
+    @property
     def choices(self) -> list[tuple[str, Any]]:
-        """The scopes with their labels."""
-        plain = set(self.scopes) == {"", Scope.ALL}
-        return [(scope, SIMPLY_YES if plain and scope else SCOPES[scope]) for scope in self.scopes]
+        """The scopes with their labels; what is held can be chosen also where it would not be offered."""
+        offered = self.scopes if self.chosen in self.scopes else (*self.scopes, self.chosen)
+        plain = set(offered) == {"", Scope.ALL}
+        return [(scope, SIMPLY_YES if plain and scope else CHOICES.get(scope, scope)) for scope in offered]
 
 
 @dataclass(frozen=True)
@@ -83,17 +97,20 @@ class Row:
 
 
 class GrantsField(Field):
-    """A table of permissions. Its data, and what the form holds, is a mapping of permission to scope."""
+    """A table of permissions. Its data, and what the form holds, is a mapping of permission to what is chosen.
+
+    Grants that the table has no place for stay as they are: of permissions that there are not at present, and those
+    beside a grant for everything.
+    """
 
     actions = ACTIONS
 
     def process_data(self, value: Any) -> None:
         """Take the grants of a role."""
-        held: dict[str, str] = {}
-        for scope in reversed(WIDEST_FIRST):
-            held |= {grant.permission: grant.scope for grant in value or () if grant.scope == scope}
-        self.data = held
-        self.ids = {(grant.permission, grant.scope): grant.id for grant in value or ()}
+        self.held: dict[str, dict[str, int]] = {}
+        for grant in value or ():
+            self.held.setdefault(grant.permission, {})[grant.scope] = grant.id
+        self.data = {name: _chosen(scopes) for name, scopes in self.held.items()}
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Take what was chosen: one value named "<field>-<permission>" for each permission."""
@@ -104,9 +121,17 @@ class GrantsField(Field):
             self.data = {name: scope for name, scope in names.items() if scope}
 
     def service_value(self) -> list[dict[str, Any]]:
-        """What the service takes: one mapping for each grant."""
+        """What the service takes: one mapping for each grant, of those that stay no more than their id."""
+        known = set(all_permissions())
+        kept = [name for name, held in self.held.items() if name not in known or self.data.get(name) == _chosen(held)]
         return [
-            {"id": self.ids.get((name, scope)), "permission": name, "scope": scope} for name, scope in self.data.items()
+            *({"id": identifier} for name in kept for identifier in self.held[name].values()),
+            *(
+                {"id": self.held.get(name, {}).get(scope), "permission": name, "scope": scope}
+                for name, chosen in self.data.items()
+                if name not in kept
+                for scope in (OWN_AND_LANGUAGES.split("+") if chosen == OWN_AND_LANGUAGES else (chosen,))
+            ),
         ]
 
     def general(self) -> Iterator[Cell]:

@@ -95,6 +95,43 @@ def test_administrators_edit_the_grants_of_a_role(client_as: Any) -> None:
     assert db.session.query(Grant).filter_by(scope="everything").count() == 0
 
 
+def test_a_role_keeps_what_its_table_does_not_show(client_as: Any) -> None:
+    """Two scopes of one permission, one that is not offered, one beside "all", and one of a type that is not there."""
+    role = db.session.query(Role).filter_by(name="member").one()
+    held = {
+        ("posts:update", "own"),
+        ("posts:update", "languages"),
+        ("posts:create", "own"),
+        ("tags:read", "all"),
+        ("tags:read", "languages"),
+        ("recipes:read", "own"),
+    }
+    role.grants = [Grant(permission=name, scope=scope) for name, scope in held]
+    db.session.commit()
+    client, address = client_as("administrator"), f"/admin/roles/edit/?id={role.id}"
+
+    def chosen() -> dict[str, str]:
+        """What the form would send."""
+        selects = re.findall(r'name="(grants-[^"]+)".*?</select>', page := client.get(address).text, re.DOTALL)
+        values = re.findall(r'<option value="([^"]*)" selected>', page)
+        assert len(selects) == len(values)
+        return dict(zip(selects, values, strict=True))
+
+    def kept() -> set[tuple[str, str]]:
+        db.session.expire_all()
+        return {(grant.permission, grant.scope) for grant in role.grants}
+
+    typed = {"name": "member", "title": "Reader"} | chosen()
+    assert typed["grants-posts:update"] == "own+languages"
+    assert client.submit(address, typed).status_code == 302
+    assert (role.title, kept()) == ("Reader", held)
+    assert client.submit(address, typed | {"grants-posts:update": "own", "grants-tags:read": ""}).status_code == 302
+    assert kept() == {("posts:update", "own"), ("posts:create", "own"), ("recipes:read", "own")}
+    assert client.submit(address, typed | {"grants-tags:read": ""}).status_code == 302
+    assert kept() == held - {("tags:read", "all"), ("tags:read", "languages")}
+    assert client.submit(address, typed | {"grants-posts:update": "own+"}).status_code == 422
+
+
 @pytest.mark.parametrize("name", ["items-0-id", "items-²-label", f"items-{'9' * 5000}-label"])
 def test_numbers_that_are_none(client_as: Any, name: str) -> None:
     """What Unicode calls a digit is no number, and one of five thousand digits is no row."""
