@@ -108,11 +108,6 @@ def person_cell(name: str | None) -> Markup:
     return cell("person", name) if name else cell("nothing")
 
 
-def picture_cell(url: str | None, alt: str = "") -> Markup:
-    """A small picture, or a dash."""
-    return cell("picture", url, alt) if url else cell("nothing")
-
-
 def markup_cell(html: str) -> Markup:
     """A text as the public page shows it; what is stored is sanitised."""
     return cell("markup", render_body(html).html) if html else cell("nothing")

@@ -60,12 +60,6 @@ def labels(model: type[Model]) -> dict[str, Any]:
     return found
 
 
-def descriptions(model: type[Model]) -> dict[str, Any]:
-    """Help texts, by name."""
-    named = [*columns_of(model), *inspect(model).relationships]
-    return {one.key: one.info["help"] for one in named if one.info.get("help")}
-
-
 def shown_relations(model: type[Model]) -> Iterator[RelationshipProperty[Any]]:
     """Relations that have a label: backrefs and machinery have none."""
     for relation in inspect(model).relationships:

@@ -80,11 +80,9 @@ def test_languages_have_their_own_names() -> None:
     assert "None" in cells.language_cell("")
 
 
-def test_people_and_pictures_may_be_missing() -> None:
+def test_people_may_be_missing() -> None:
     assert "Maria" in cells.person_cell("Maria")
     assert "None" in cells.person_cell(None)
-    assert "/media/a.webp" in cells.picture_cell("/media/a.webp", "A harbour")
-    assert "None" in cells.picture_cell(None)
 
 
 def test_a_text_is_shown_with_its_markup_and_asks_no_other_host() -> None:
