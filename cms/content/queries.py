@@ -7,7 +7,6 @@ rendered anew when one of its objects changes, and also when an object appears t
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -95,7 +94,7 @@ def translations_of(document: Any) -> list[Any]:
 @cache
 def _translations(model: Any) -> Select[Any]:
     # By the key alone: told of a status too, SQLite may walk through everything that is published.
-    return select(model).where(model.translation_key == bindparam("key")).options(*_without_texts(model))
+    return select(model).where(model.translation_key == bindparam("key")).options(*without_texts(model))
 
 
 def tag_by_slug(locale: str, slug: str) -> Tag | None:
@@ -131,28 +130,9 @@ def public_models() -> list[Any]:
     ]
 
 
-def _without_texts(model: Any) -> list[ExecutableOption]:
+def without_texts(model: Any) -> list[ExecutableOption]:
     """Leave the long texts of a model in the database."""
     return [defer(getattr(model, column.key)) for column in columns_of(model) if column.info.get("kind") == "markup"]
-
-
-def sitemap_entries(limit: int = 45_000) -> list[tuple[str, datetime]]:
-    """The paths of everything published with the moment of its last publication, newest first."""
-    entries = []
-    for model in public_models():
-        query = (
-            select(model)
-            .where(model.status == Status.PUBLISHED, model.trashed_at.is_(None))
-            .order_by(model.published_at.desc())
-            .options(*_without_texts(model))
-            .limit(limit)
-        )
-        depends_on(collection_tag(model))
-        for row in db.session.scalars(query):
-            moment = row.last_published_at or row.published_at
-            if moment is not None:
-                entries.append((row.public_path, moment))
-    return sorted(entries, key=lambda entry: entry[1], reverse=True)[:limit]
 
 
 def document_at(locale: str, path: str) -> Any:

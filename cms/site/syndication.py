@@ -2,10 +2,11 @@
 
 from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
 
 from cms.cache import depends_on
 from cms.cache.tags import settings_tag
-from cms.content import post_lists, presenting, queries
+from cms.content import post_lists, presenting, site_map
 from cms.site.addresses import base_url, settle_language
 
 syndication = Blueprint("syndication", __name__)
@@ -29,10 +30,40 @@ def feed(locale: str) -> ResponseReturnValue:
 
 @syndication.get("/sitemap.xml")
 def sitemap() -> ResponseReturnValue:
-    """Every public address, newest first, as far as the format allows (sitemaps.org: 50,000)."""
-    homes = [url_for("site.home", locale=code) for code in presenting.site_codes()]
-    entries = queries.sitemap_entries()
-    text = render_template("site/sitemap.xml", base_url=base_url(), homes=homes, entries=entries)
+    """Every public address; on a large site, where the parts of the map are (sitemaps.org)."""
+    parts = site_map.parts()
+    if all(part.number == 0 for part in parts):
+        return _map(_homes(), [entry for part in parts for entry in site_map.entries(part)])
+    addresses = [url_for("syndication.sitemap_part", **part._asdict()) for part in parts]
+    addresses.insert(0, url_for("syndication.sitemap_of_homes"))
+    return _xml(render_template("site/sitemap_index.xml", base_url=base_url(), addresses=addresses))
+
+
+@syndication.get("/sitemap/homes.xml")
+def sitemap_of_homes() -> ResponseReturnValue:
+    """The home page of each language."""
+    depends_on(settings_tag())
+    return _map(_homes(), [])
+
+
+@syndication.get("/sitemap/<table>-<int:number>.xml")
+def sitemap_part(table: str, number: int) -> ResponseReturnValue:
+    """A part of the map of a large site."""
+    part = site_map.Part(table, number)
+    if part not in site_map.parts():
+        raise NotFound
+    return _map([], site_map.entries(part))
+
+
+def _homes() -> list[str]:
+    return [url_for("site.home", locale=code) for code in presenting.site_codes()]
+
+
+def _map(homes: list[str], entries: list[site_map.Entry]) -> Response:
+    return _xml(render_template("site/sitemap.xml", base_url=base_url(), homes=homes, entries=entries))
+
+
+def _xml(text: str) -> Response:
     return Response(text, content_type="application/xml; charset=utf-8")
 
 

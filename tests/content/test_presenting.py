@@ -1,6 +1,6 @@
 """What templates of public pages are given."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from flask_babel import force_locale
 from sqlalchemy import inspect
 from sqlalchemy.orm import Mapped
 
-from cms.content import presenting, queries
+from cms.content import presenting
 from cms.extensions import Base, db
 from cms.models.base import Model
 from cms.models.column_types import Markup, Summary, Title
@@ -123,14 +123,3 @@ def test_an_article_has_its_picture_in_its_language(app: Flask) -> None:
     assert french.picture is not None
     assert french.picture.alt == ""
     assert presenting.article(make_post()).picture is None
-
-
-def test_the_map_costs_one_query_for_each_type(count_queries: Callable[..., Any]) -> None:
-    for _ in range(3):
-        make_post()
-        make_page()
-    db.session.expire_all()
-    with count_queries() as found:
-        entries = queries.sitemap_entries()
-    assert len(entries) == 6
-    assert len(found) == len(queries.public_models())

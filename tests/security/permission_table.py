@@ -27,6 +27,7 @@ GET        /<language:locale>/<path:path>                                 + + + 
 GET        /language/<language:locale>                                    + + + + + +
 GET        /search/<language:locale>                                      + + + + + +
 GET        /{robots.txt,sitemap.xml,healthz}                              + + + + + +
+GET        /sitemap/{homes.xml,<table>-<int:number>.xml}                  + + + + + +
 GET        /{static,admin/static}/<path:filename>                         + + + + + +
 GET        /files/<path:path>                                             + + + + + +
 GET        /media/<name>                                                  + + + + + +

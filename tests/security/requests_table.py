@@ -108,6 +108,7 @@ def filled(address: str) -> str:
 
 
 VALUES = {
+    "<table>-<int:number>": "posts-0",
     "<language:locale>": "en",
     "posts/<text:slug>": "posts/known",
     "tags/<text:slug>": "tags/known",

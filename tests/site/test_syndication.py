@@ -47,6 +47,27 @@ def test_the_map_names_everything_that_is_published(client: SiteClient) -> None:
     assert not any(place and "unfinished" in place for place in found)
 
 
+def test_a_large_site_has_a_map_in_parts(client: SiteClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cms.content.site_map.PART", 2)
+    paths = {f"http://localhost{make_post().public_path}" for _ in range(5)}
+    index = ET.fromstring(client.get("/sitemap.xml").data)
+    assert index.tag == f"{MAP}sitemapindex"
+    parts = [str(place.text).removeprefix("http://localhost") for place in index.iterfind(f"{MAP}sitemap/{MAP}loc")]
+    assert parts[0] == "/sitemap/homes.xml"
+    assert "/sitemap/posts-2.xml" in parts
+    found = [
+        place.text for part in parts for place in ET.fromstring(client.get(part).data).iterfind(f"{MAP}url/{MAP}loc")
+    ]
+    assert {one for one in found if "/posts/" in str(one)} == paths
+    assert "http://localhost/ar/" in found
+    assert len(found) == len(set(found))
+    for missing in ("/sitemap/posts-3.xml", "/sitemap/users-0.xml", "/sitemap/posts-x.xml", "/sitemap/"):
+        assert client.get(missing).status_code == 404
+    # What appears in a part is in it at once, as everywhere.
+    new = make_post().public_path
+    assert new in client.get("/sitemap/posts-3.xml").text
+
+
 def test_robots_are_told_where_the_map_is(client: SiteClient) -> None:
     answer = client.get("/robots.txt")
     assert answer.mimetype == "text/plain"
