@@ -28,6 +28,21 @@ MOST_NAMED = 50
 FEW_LINKED = 2_000
 # More than these are not offered in a list to choose from; the words of their title are typed instead.
 CHOICES = 200
+# What stands before the id of a row that was chosen: the words of a title may be a number, too.
+MARK = "id:"
+
+
+def chosen(identifier: int) -> str:
+    """The value of a `RelationFilter` that stands for one row."""
+    return f"{MARK}{identifier}"
+
+
+def chosen_id(value: str) -> int | None:
+    """The id of the row that a value stands for, None where it is words."""
+    digits = value.removeprefix(MARK)
+    if digits == value or not (digits.isascii() and digits.isdigit() and len(digits) < 10):
+        return None
+    return int(digits)
 
 
 class ColumnFilter(BaseSQLAFilter):
@@ -47,6 +62,10 @@ class ColumnFilter(BaseSQLAFilter):
         """What is true of some rows only, where all that the filter lets through are too many to count."""
         return None
 
+    def text_of(self, value: str, view: Any) -> str:
+        """A value for people."""
+        return value
+
     def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
         """As Flask-Admin asks for it."""
         return query.filter(self.condition(value))
@@ -61,6 +80,10 @@ class ChoiceFilter(ColumnFilter):
     def get_options(self, view: Any) -> list[tuple[str, Any]] | None:
         """The choices, where somebody asks for them: Flask-Admin wants them at its start, too."""
         return super().get_options(view) if has_request_context() else None
+
+    def text_of(self, value: str, view: Any) -> str:
+        names = {str(choice): str(text) for choice, text in self.get_options(view) or ()}
+        return names.get(value, value)
 
     def condition(self, value: Any) -> ColumnElement[bool]:
         return self.column == value
@@ -175,7 +198,16 @@ class RelationFilter(ColumnFilter):
         rows = db.session.execute(query).all()
         if len(rows) > CHOICES:
             return None
-        return [(str(identifier), self.target.shown_title(text)) for identifier, text in rows]
+        return [(chosen(identifier), self.target.shown_title(text)) for identifier, text in rows]
+
+    def text_of(self, value: str, view: Any) -> str:
+        """The title of the row that was chosen: one row is read, however many there are to choose from."""
+        identifier = chosen_id(value)
+        if identifier is None:
+            return value
+        readable = (self.target.id == identifier, visible(current_user, "read", self.target))
+        title = db.session.scalar(select(self.target.title_column()).where(*readable))
+        return self.target.shown_title(title) if title is not None else str(identifier)
 
     def validate(self, value: str) -> bool:
         return bool(value.strip()) and "\x00" not in value and len(value) <= 200
@@ -195,8 +227,9 @@ class RelationFilter(ColumnFilter):
 
     def _named(self, value: str) -> list[int]:
         """The ids of what is meant."""
-        if value.isascii() and value.isdigit() and len(value) < 10:
-            return [int(value)]
+        identifier = chosen_id(value)
+        if identifier is not None:
+            return [identifier]
         return ids_called(self.target, value, [visible(current_user, "read", self.target)], 0, MOST_NAMED)
 
     def _links(self, named: list[int]) -> Select[Any]:

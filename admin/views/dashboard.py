@@ -14,6 +14,7 @@ from flask_login import current_user
 
 from admin.activity import sentence
 from admin.cells import moment_cell
+from admin.filters import chosen
 from admin.views.secure import ChokePoint
 from cms.content import overview
 from cms.content.overview import Line, Pile, Waiting
@@ -89,7 +90,7 @@ class DashboardView(ChokePoint, AdminIndexView):
 
     def _pile(self, waiting: Waiting) -> dict[str, Any]:
         pile: Pile = overview.pile(current_user, waiting, LINES)
-        mine = {"author": str(current_user.id)} if waiting == Waiting.MINE else {}
+        mine = {"author": chosen(current_user.id)} if waiting == Waiting.MINE else {}
         return {
             "any": pile.total > 0,
             "total": number_text(pile.total),

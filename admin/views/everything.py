@@ -133,5 +133,4 @@ class EverythingScreen(RowActions):
 
     def _chip(self, one: Any, value: str) -> tuple[str, str, str]:
         """A filter for people: name, how compared, with what."""
-        names = {str(key): str(text) for key, text in one.get_options(self) or ()}
-        return str(one.name), str(one.operation()), names.get(value, value)
+        return str(one.name), str(one.operation()), one.text_of(value, self)

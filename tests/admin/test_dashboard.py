@@ -24,7 +24,7 @@ def test_every_number_is_a_link_and_leads_somewhere(client_as: Any) -> None:
 
     for address in set(re.findall(r'class="panel__all" href="([^"]+)"', page)):
         assert client.get(address.replace("&amp;", "&")).status_code == 200
-    assert re.search(rf'href="/admin/posts/\?[^"]*author={editor.id}[^"]*"', page)
+    assert re.search(rf'href="/admin/posts/\?[^"]*author=id:{editor.id}[^"]*"', page)
     assert "Half-written" in page
 
 

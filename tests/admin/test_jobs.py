@@ -43,6 +43,16 @@ def test_ones_own_are_listed_with_what_they_are_about(editor, client_as):
     assert editor.display_name in everybodys
 
 
+def test_a_choice_is_told_by_its_title_without_reading_all_choices(editor, client_as, count_queries):
+    tags = [make.make_tag(name=f"Tag of {number}") for number in range(5)]
+    begin(editor, "publish", f"flt0_tags=id:{tags[3].id}", [("tags", f"id:{tags[3].id}")])
+    client = client_as(editor)
+    with count_queries() as queries:
+        page = client.get("/admin/jobs/").text
+    assert "<bdi>Tag of 3</bdi>" in page
+    assert not [statement for statement in queries if "FROM tags" in statement and "tags.id = " not in statement]
+
+
 def test_what_is_not_ones_own_is_not_there(editor, client_as):
     job = begin(editor)
     stranger = client_as("editor")

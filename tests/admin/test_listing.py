@@ -1,5 +1,6 @@
 """Pages of a list are found in an index, counting stops somewhere, and what no index serves is looked for nearby."""
 
+import html
 import io
 import re
 from collections.abc import Iterator
@@ -170,10 +171,40 @@ def test_filters_by_what_is_named(client_as: Any, db_session: Any) -> None:
     make.make_post(title="Other", author=make.make_user("author"), tags=[make.make_tag()])
     client = client_as("administrator")
     for condition in (
-        f"author={author.id}", "author=ada", f"tags={tag.id}", "tags=sea", f"category={category.id}"
+        f"author=id:{author.id}", "author=ada", f"tags=id:{tag.id}", "tags=sea", f"category=id:{category.id}"
     ):  # fmt: skip
         assert titles(client.get(f"/admin/posts/?flt0_{condition}")) == ["Named"], condition
     assert titles(client.get("/admin/posts/?flt0_author=nobody")) == []
+
+
+@pytest.mark.parametrize("choices", [1, 200])
+def test_a_title_may_be_a_number(
+    client_as: Any, db_session: Any, monkeypatch: pytest.MonkeyPatch, choices: int
+) -> None:
+    """Whether rows are chosen or looked for by words; what was chosen is told by its title."""
+    monkeypatch.setattr("admin.filters.CHOICES", choices)
+    sea = make.make_tag(name="Sea")
+    year = make.make_tag(name=str(sea.id))
+    make.make_post(title="Of the year", tags=[year])
+    make.make_post(title="At sea", tags=[sea])
+    client = client_as("administrator")
+    typed = client.get(f"/admin/posts/?flt0_tags={sea.id}")
+    assert titles(typed) == ["Of the year"]
+    assert f"<bdi>{sea.id}</bdi>" in typed.text
+    assert (f'["id:{sea.id}", "Sea"]' in html.unescape(typed.text)) is (choices == 200)
+    found = client.get(f"/admin/posts/?flt0_tags=id:{sea.id}")
+    assert titles(found) == ["At sea"]
+    assert "<bdi>Sea</bdi>" in found.text
+    for nothing in ("id:", "id:99999", "id:x", "id:٣", "id:99999999999999999999"):
+        assert titles(client.get(f"/admin/posts/?flt0_tags={nothing}")) == [], nothing
+    assert "<bdi>99999</bdi>" in client.get("/admin/posts/?flt0_tags=id:99999").text
+
+
+def test_what_was_chosen_is_told_by_its_title_to_those_who_may_read_it(client_as: Any, db_session: Any) -> None:
+    editor = make.make_user("editor", display_name="Ada Secret")
+    page = client_as("author").get(f"/admin/posts/?flt0_author=id:{editor.id}").text
+    assert f"<bdi>{editor.id}</bdi>" in page
+    assert "Ada Secret" not in page
 
 
 @pytest.mark.parametrize("few_linked", [2, 100])
@@ -186,7 +217,7 @@ def test_few_rows_with_a_tag_and_many(
     for number in range(4):
         make.make_post(title=f"At sea {number}", tags=[tag], updated_at=now - timedelta(hours=number))
     make.make_post(title="On land", tags=[make.make_tag()])
-    reply = client_as("administrator").get(f"/admin/posts/?flt0_tags={tag.id}")
+    reply = client_as("administrator").get(f"/admin/posts/?flt0_tags=id:{tag.id}")
     assert titles(reply) == [f"At sea {number}" for number in range(4)]
     assert ("1 to 4 of 3+" in reply.text) is (few_linked == 2)
 

@@ -146,7 +146,7 @@ QUESTIONS = (
     "/admin/posts/?search=qx&flt0_locale=de&flt1_status=draft&flt2_category=qx&flt3_created_at_since=2026-01-01",
     "/admin/posts/?search=qxnothing",
     "/admin/audit/?flt0_action=create&flt1_model=posts",
-    "/admin/users/?flt0_roles=1&flt1_active=1",
+    "/admin/users/?flt0_roles=id:1&flt1_active=1",
     "/admin/files/?search=qx",
     "/admin/files/?search=qxnothing",
     "/admin/translations/fr/",
