@@ -4,19 +4,26 @@ A lock is a key with a random token and a time-out: where its holder dies, the o
 """
 
 import secrets
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 import redis
 
-from cms.cache.breaker import Breaker
-from cms.cache.connection import ask
+from cms.cache.breaker import Breaker, Unavailable, in_background
+from cms.cache.connection import Refused, ask
 
-# Milliseconds for which a rendering may keep other processes waiting.
-HOLD = 10_000
+# Milliseconds for which a rendering may keep other processes waiting. One that takes longer may be done twice; a lock
+# that belongs to nobody holds up its page for as long.
+HOLD = 3_000
+# Seconds between two attempts to release a lock while the server does not answer.
+RETRY = 0.25
 
-# A lock without an end, or with one far off, is none of ours: it would hold up everybody for good.
+# A lock without an end, or with one far off, is none of ours: it would hold up everybody for good. One that bears our
+# token is ours: where a connection breaks, the same is asked once more, and the first time may have come through.
 _ACQUIRE = """
+if redis.pcall('GET', KEYS[1]) == ARGV[1] then return 1 end
 local left = redis.call('PTTL', KEYS[1])
 if left == -1 or left > tonumber(ARGV[2]) then redis.call('DEL', KEYS[1]) end
 return redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2])
@@ -27,24 +34,32 @@ return 0
 """
 
 
-class Locks(Protocol):
-    """Locks between processes. Every method may raise Unavailable."""
+def new_token() -> str:
+    """What tells one holder of a lock from all others."""
+    return secrets.token_hex(8)
 
-    def acquire(self, place: str) -> str | None:
-        """Take the lock of a place: a token to release it with, or None where another process holds it."""
+
+class Locks(Protocol):
+    """Locks between processes."""
+
+    def acquire(self, place: str, token: str) -> bool:
+        """Take the lock of a place with a token of one's own; False where another process holds it.
+
+        Raises Unavailable; then nobody knows whether it is taken, and it should be released.
+        """
 
     def release(self, place: str, token: str) -> None:
-        """Let the others have a place."""
+        """Let the others have a place, if this token holds it. Never fails: what cannot be released runs out."""
 
     def ask(self, action: Callable[[], Any]) -> Any:
-        """Do something with the server that the locks are on."""
+        """Do something with the server that the locks are on. Raises Unavailable."""
 
 
 class LocalLocks:
     """For one process, whose own threads are held together by `cms.cache.flights`: there is nobody else."""
 
-    def acquire(self, place: str) -> str | None:  # noqa: ARG002 -- always free
-        return ""
+    def acquire(self, place: str, token: str) -> bool:  # noqa: ARG002 -- always free
+        return True
 
     def release(self, place: str, token: str) -> None:
         """There is nobody to let in."""
@@ -54,22 +69,42 @@ class LocalLocks:
 
 
 class RedisLocks:
-    """Locks in Redis."""
+    """Locks in Redis. `spawn` runs beside the request what the server does not take at once."""
 
-    def __init__(self, client: redis.Redis, namespace: str, breaker: Breaker, hold: int = HOLD) -> None:
+    def __init__(
+        self,
+        client: redis.Redis,
+        namespace: str,
+        breaker: Breaker,
+        hold: int = HOLD,
+        spawn: Callable[[Callable[[], None]], None] = in_background,
+    ) -> None:
         self._namespace = namespace
         self._breaker = breaker
         self._hold = hold
+        self._spawn = spawn
         self._acquire = client.register_script(_ACQUIRE)
         self._release = client.register_script(_RELEASE)
 
-    def acquire(self, place: str) -> str | None:
-        token = secrets.token_hex(8)
-        held = self.ask(lambda: self._acquire(keys=[self._key(place)], args=[token, self._hold]))
-        return token if held else None
+    def acquire(self, place: str, token: str) -> bool:
+        return bool(self.ask(lambda: self._acquire(keys=[self._key(place)], args=[token, self._hold])))
 
     def release(self, place: str, token: str) -> None:
-        self.ask(lambda: self._release(keys=[self._key(place)], args=[token]))
+        try:
+            self.ask(lambda: self._release(keys=[self._key(place)], args=[token]))
+        except Refused:
+            return
+        except Unavailable:
+            self._spawn(lambda: self._release_late(place, token))
+
+    def _release_late(self, place: str, token: str) -> None:
+        """Release a lock past the breaker, while it may still be there: other processes wait for it."""
+        until = time.monotonic() + self._hold / 1000
+        while time.monotonic() < until:
+            with suppress(redis.RedisError, OSError):
+                self._release(keys=[self._key(place)], args=[token])
+                return
+            time.sleep(RETRY)
 
     def ask(self, action: Callable[[], Any]) -> Any:
         return ask(self._breaker, action, tolerant=True)

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,6 +13,7 @@ from cms.cache.breaker import Unavailable
 from cms.cache.cdn.answering import answering
 from cms.cache.entries import BROWSERS, Entry
 from cms.cache.flights import Flights
+from cms.cache.locks import new_token
 from cms.cache.rendering import Reply, WsgiApplication, render
 from cms.cache.service import CacheService
 from cms.cache.tags import EVERYTHING
@@ -103,13 +105,12 @@ class PageCache:
     ) -> Iterable[bytes]:
         """Render the page for this process."""
         entry: Entry | None = None
-        place = address.place(self._service.release)
-        token = None
+        place, token = address.place(self._service.release), new_token()
+        # Also where the server did not answer: it may have taken the lock all the same.
+        holding = True
         try:
-            try:
-                token, entry = self._await_turn(address, place)
-            except Unavailable:
-                token = None
+            with suppress(Unavailable):
+                holding, entry = self._await_turn(address, place, token)
             if entry is not None:
                 return self._answer(entry, environ, start_response)
             outcome = self._render_and_keep(address, environ)
@@ -120,30 +121,19 @@ class PageCache:
             return self._answer(entry, environ, start_response, hit=False)
         finally:
             self._flights.land(address, flight, entry)
-            if token:
-                self._release(place, token)
+            if holding:
+                self._service.locks.release(place, token)
 
-    def _await_turn(self, address: Address, place: str) -> tuple[str | None, Entry | None]:
-        """Wait until no other process renders the page: the lock, or the page where it has come meanwhile."""
+    def _await_turn(self, address: Address, place: str, token: str) -> tuple[bool, Entry | None]:
+        """Wait until no other process renders the page: whether the lock is ours, and the page if it has come."""
         service = self._service
         until = time.monotonic() + PATIENCE
         while True:
-            token = service.locks.acquire(place)
+            holding = service.locks.acquire(place, token)
             entry = service.look_up(address)
-            if entry is not None:
-                if token:
-                    service.locks.release(place, token)
-                return None, entry
-            if token is not None or time.monotonic() > until:
-                return token, None
+            if holding or entry is not None or time.monotonic() > until:
+                return holding, entry
             time.sleep(GLANCE)
-
-    def _release(self, place: str, token: str) -> None:
-        try:
-            self._service.locks.release(place, token)
-        except Unavailable:
-            # It runs out by itself.
-            return
 
     def render(self, address: Address, environ: dict[str, Any]) -> Rendered:
         """Have the page rendered, with parts that are at hand."""

@@ -315,11 +315,10 @@ def test_hostile_values_without_any_purge(quick_days: Days, what: str) -> None:
 def test_a_planted_lock_holds_nobody_up(quick_days: Days, what: str) -> None:
     locks = quick_days.one.service.locks
     PLANTED[what](quick_days.client, locks._key("page:1"))
-    token = locks.acquire("page:1")
-    assert token
-    assert locks.acquire("page:1") is None
-    locks.release("page:1", token)
-    assert locks.acquire("page:1")
+    assert locks.acquire("page:1", "one")
+    assert not locks.acquire("page:1", "two")
+    locks.release("page:1", "one")
+    assert locks.acquire("page:1", "two")
 
 
 def test_killed(days: Days) -> None:
