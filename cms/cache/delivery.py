@@ -35,7 +35,10 @@ class Delivery(Protocol):
         """When all were reached and the transaction has given its connection back: tidy up."""
 
     def deliver_now(self, tags: Iterable[str]) -> None:
-        """Purge for something that is not a change of the database."""
+        """Purge for something that is not a change of the database.
+
+        Raises SQLAlchemyError where the purge can be neither delivered nor kept.
+        """
 
     def settle(self) -> None:
         """Before a page is looked up: take in what was purged elsewhere. Raises Unavailable."""
@@ -96,21 +99,36 @@ class SharedDelivery:
         return self._outbox.keep(session, tags)
 
     def deliver(self, tags: Iterable[str]) -> bool:
+        purged = self._purge(tags)
+        if purged is None:
+            # Its row was written with the change.
+            self._await_looks()
+            return False
+        self._await_everybody(purged)
+        return True
+
+    def _purge(self, tags: Iterable[str]) -> Purged | None:
+        """Tell the cache server; None where it does not take the purge."""
         try:
-            purged = self._stamps.purge_told(tags)
+            return self._stamps.purge_told(tags)
         except Unavailable as reason:
             # Also where the server is there and only refuses: nothing from it may be served before it has the purge.
             self._breaker.trip(reason)
             logger.warning("A purge is kept in the database: %s", reason)
-            self._patience.settle_in(PENDING_LEASE * _MARGIN)
-            return False
+            return None
+
+    def _await_looks(self) -> None:
+        """Wait until every process has looked for kept purges. From the moment on at which the row is there."""
+        self._patience.settle_in(PENDING_LEASE * _MARGIN)
+
+    def _await_everybody(self, purged: Purged) -> None:
+        """Wait until nobody goes by what he knew before the purge."""
         if self._lease:
             self._patience.settle_in(self._lease * _MARGIN)
         if purged.mirrored:
             self._await_mirrors(purged)
         if purged.unsure:
             self._patience.settle_in(purged.unsure)
-        return True
 
     def _await_mirrors(self, purged: Purged) -> None:
         """Wait until every mirror has the purge, or is not served from any more."""
@@ -133,8 +151,13 @@ class SharedDelivery:
 
     def deliver_now(self, tags: Iterable[str]) -> None:
         wanted = set(tags)
-        if not self.deliver(wanted):
+        purged = self._purge(wanted)
+        if purged is None:
+            # First: others may have looked just before the row is there, and an interrupted wait must not lose it.
             self._outbox.keep_now(wanted)
+            self._await_looks()
+        else:
+            self._await_everybody(purged)
 
     def settle(self) -> None:
         self._breaker.check()

@@ -360,6 +360,20 @@ def test_a_purge_without_a_change_of_the_database_is_kept_too(days: Days) -> Non
     assert kept(days.one) == 0
 
 
+def test_a_purge_without_a_change_is_kept_before_anybody_waits(days: Days) -> None:
+    """Whoever looked for kept purges just before it serves on for a second, and the wait may be interrupted."""
+    days.server.stop()
+
+    def interrupted(seconds: float) -> None:
+        assert seconds > 1.0
+        raise KeyboardInterrupt
+
+    days.one.service.patience._sleep = interrupted
+    with days.one.app.app_context(), pytest.raises(KeyboardInterrupt):
+        purge_now("tags@en")
+    assert kept(days.one) == 1
+
+
 def test_a_rolled_back_change_keeps_nothing(days: Days) -> None:
     days.server.stop()
     with days.one.app.app_context():
