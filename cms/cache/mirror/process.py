@@ -125,7 +125,9 @@ class Mirror:
                 logger.warning("No page is served from files for now: %s", reason)
             self.serving = False
             return False
-        until = begun + HORIZON
+        # Taking in what was purged may have lasted, and a purge may have been kept meanwhile.
+        kept_known_for = time.monotonic() - self._kept_looked_at
+        until = begun + min(HORIZON, KEPT_LOOK + HORIZON - kept_known_for)
         for name in list(self._contents.expired(until)):
             self._remove(name)
         self._folder.extend(begun, until)

@@ -243,6 +243,35 @@ def test_a_kept_purge_is_delivered_before_anything_is_served_on(desk: Desk, monk
         assert db.session.scalars(select(PendingPurge.id)).all() == []
 
 
+def test_looks_that_last_do_not_outlast_the_look_for_kept_purges(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow Redis, which does not take the purge of somebody else in time: he waits from the end of that on."""
+    passed = 0.0
+    began = time.monotonic()
+    monkeypatch.setattr(process.time, "monotonic", lambda: began + passed)
+
+    def let_pass(seconds: float) -> None:
+        nonlocal passed
+        passed += seconds
+        desk.now += seconds
+
+    desk.mirror.tick()
+    desk.take("/en/a")
+    kept_looked_at = desk.now
+    let_pass(KEPT_LOOK - 0.01)
+    desk.purge("posts:5")
+    taken_in = desk.mirror._take_in
+
+    def take_in(look: Any) -> None:
+        let_pass(0.38)
+        taken_in(look)
+
+    monkeypatch.setattr(desk.mirror, "_take_in", take_in)
+    assert desk.mirror.tick()
+    assert desk.files() == {"/en/a"}
+    desk.now = kept_looked_at + KEPT_LOOK + HORIZON
+    assert desk.files() == set()
+
+
 def test_what_is_looked_at_before_pages_is_looked_at_here_too(desk: Desk) -> None:
     """With everything served from files, nobody else may be asked at all."""
     desk.mirror.tick()
