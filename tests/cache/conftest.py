@@ -17,6 +17,7 @@ from cms.cache import depends_on
 from cms.cache.pages import PageCache
 from cms.cache.service import CacheService
 from cms.extensions import db
+from tests.cache.bad_days import Days, save
 from tests.live_site import LiveSite, live_site
 from tests.servers import RedisServer, running_redis
 
@@ -123,6 +124,27 @@ def site(request: pytest.FixtureRequest, build_site: Callable[..., SmallSite]) -
 def two_sites(shared_redis: RedisServer, build_site: Callable[..., SmallSite]) -> tuple[SmallSite, SmallSite]:
     """Two sets of memory on one Redis and one database, as two processes have them."""
     return build_site(REDIS_URL=shared_redis.url), build_site(REDIS_URL=shared_redis.url)
+
+
+@pytest.fixture
+def days(redis_server: RedisServer, build_site: Callable[..., SmallSite]) -> Iterator[Days]:
+    found = Days(build_site(REDIS_URL=redis_server.url), build_site(REDIS_URL=redis_server.url), redis_server)
+    save(found.one, "First")
+    assert found.marks() == ["miss", "hit"]
+    yield found
+    found.client.close()
+
+
+@pytest.fixture
+def quick_days(shared_redis: RedisServer, build_site: Callable[..., SmallSite]) -> Iterator[Days]:
+    """The same on a server that nobody stops, emptied for this test."""
+    days = Days(build_site(REDIS_URL=shared_redis.url), build_site(REDIS_URL=shared_redis.url), shared_redis)
+    days.client.flushall()
+    save(days.one, "First")
+    assert days.marks() == ["miss", "hit"]
+    yield days
+    days.client.flushall()
+    days.client.close()
 
 
 @dataclass
