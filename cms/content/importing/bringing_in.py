@@ -24,7 +24,7 @@ from cms.content.importing.front_matter import moment_of, text_of
 from cms.content.importing.markdown import to_html
 from cms.content.importing.references import Links, Pictures
 from cms.content.importing.report import Outcome, Report
-from cms.content.importing.values import category_for, column_values, tags_for
+from cms.content.importing.values import Topics, category_for, column_values
 from cms.content.transactions import commit
 from cms.extensions import db
 from cms.models import AuditEntry, Page, Post, User
@@ -65,6 +65,7 @@ class MarkdownImport:
         self.documents = read_documents(options.folder, options.locale_of, options.default_locale, self.report)
         images = options.images or options.folder / "images"
         self._pictures = Pictures(images if images.is_dir() else None, options.actor, self.report)
+        self._topics = Topics(self.documents, options.default_locale, self.report)
         self._accounts: dict[str, User | None] = {}
         self._rows = self._find_rows()
         self._records = self._find_records()
@@ -145,7 +146,7 @@ class MarkdownImport:
         if options.model is Post:
             category = category_for(document, options.actor)
             values["category_id"] = category.id if category is not None else None
-            values["tags"] = tags_for(document, options.actor)
+            values["tags"] = self._topics.tags_for(document, options.actor)
         else:
             parent = self._rows.get((document.locale, text_of(document.head, "parent")))
             values["parent_id"] = parent.id if parent is not None else None
