@@ -20,7 +20,7 @@ from cms.content.addresses import free_slug
 from cms.content.errors import ContentError
 from cms.content.importing.adapting import adapt
 from cms.content.importing.documents import Document, Identity, LocaleOf, read_documents
-from cms.content.importing.front_matter import moment_of, text_of
+from cms.content.importing.front_matter import moment_of, text_of, words_of
 from cms.content.importing.markdown import to_html
 from cms.content.importing.references import Links, Pictures
 from cms.content.importing.report import Outcome, Report
@@ -141,7 +141,7 @@ class MarkdownImport:
         )
         values = {**column_values(document), "body": body}
         image = text_of(document.head, "image")
-        media = self._pictures.take(image, document, text_of(document.head, "image_alt")) if image else None
+        media = self._pictures.take(image, document, words_of(document.head, "image_alt")) if image else None
         values["featured_image_id"] = media.id if media is not None else None
         if options.model is Post:
             category = category_for(document, options.actor)

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from flask_babel import gettext as _
 
-from cms.content.importing.front_matter import UnreadableHead, number_of, split, text_of
+from cms.content.importing.front_matter import UnreadableHead, number_of, split, text_of, words_of
 from cms.content.importing.report import Report
 
 MAX_BYTES = 1_000_000
@@ -39,7 +39,7 @@ class Document:
 
     @property
     def title(self) -> str:
-        return text_of(self.head, "title") or self.name.replace("-", " ").replace("_", " ").capitalize()
+        return words_of(self.head, "title") or self.name.replace("-", " ").replace("_", " ").capitalize()
 
     @property
     def order(self) -> int | None:

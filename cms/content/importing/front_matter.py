@@ -2,12 +2,16 @@
 
 import re
 from datetime import UTC, date, datetime
+from html import unescape
+from html.entities import html5
 from typing import Any
 
 import yaml
 from flask_babel import gettext as _
 
 _HEAD = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+
+_CHARACTER = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
 class UnreadableHead(Exception):
@@ -44,6 +48,17 @@ def text_of(head: dict[str, Any], *names: str) -> str:
         if isinstance(value, str | int | float) and not isinstance(value, bool):
             return " ".join(str(value).split())
     return ""
+
+
+def words_of(head: dict[str, Any], *names: str) -> str:
+    """As `text_of`, for words that people read: some files write letters as HTML does (`C&oacute;digo`)."""
+    return " ".join(_CHARACTER.sub(_character, text_of(head, *names)).split())
+
+
+def _character(match: re.Match[str]) -> str:
+    """What a reference stands for; a name that HTML does not know, for itself."""
+    is_known = match[0][1] == "#" or match[0][1:] in html5
+    return unescape(match[0]) if is_known else match[0]
 
 
 def number_of(head: dict[str, Any], name: str) -> int | None:

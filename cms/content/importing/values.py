@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from cms.content import editing
 from cms.content.importing.documents import Document
-from cms.content.importing.front_matter import names_of, text_of
+from cms.content.importing.front_matter import names_of, words_of
 from cms.content.importing.report import Report
 from cms.extensions import db
 from cms.models import Category, Tag
@@ -35,7 +35,7 @@ class Topics:
             for key, name in names_of(document.head, "tags").items():
                 self._names.setdefault((document.locale, key.lower()), name)
             for key in names_of(document.head, "class"):
-                articles.setdefault((document.locale, key.lower()), []).append(document.title)
+                articles.setdefault((document.locale, key.lower()), []).append(document.title.removesuffix("."))
         for identity, (title, *others) in articles.items():
             if identity[0] != default_locale and not others and len(title) <= _LONGEST_NAME:
                 self._names.setdefault(identity, title)
@@ -95,4 +95,4 @@ def _term(model: Any, key: str, name: str | None, locale: str, actor: Any) -> An
 
 def column_values(document: Document) -> dict[str, Any]:
     """The values that the head alone decides."""
-    return {"title": document.title, "summary": text_of(document.head, "description", "summary")}
+    return {"title": document.title, "summary": words_of(document.head, "description", "summary")}

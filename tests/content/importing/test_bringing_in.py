@@ -252,6 +252,12 @@ def test_a_title_may_be_missing(write: Write, folder: Path) -> None:
     assert post(slug="getting-started-now").title == "Getting started now"
 
 
+def test_letters_of_a_head_may_be_written_as_in_html(write: Write, folder: Path) -> None:
+    write("a.md", title="C&oacute;digo", description="S&iacute; &lt;b&gt;")
+    bring_in(folder)
+    assert (post(slug="a").title, post(slug="a").summary) == ("Código", "Sí <b>")
+
+
 def test_pages_stand_below_their_parents(write: Write, folder: Path) -> None:
     write("en/team.md", "[up](../about/)", title="Team", parent="about", order=3)
     write("en/about.md", "[down](../team/)", title="About", slug="about-us", order=1)

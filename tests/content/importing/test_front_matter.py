@@ -4,7 +4,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cms.content.importing.front_matter import UnreadableHead, moment_of, names_of, number_of, split, text_of
+from cms.content.importing.front_matter import (
+    UnreadableHead,
+    moment_of,
+    names_of,
+    number_of,
+    split,
+    text_of,
+    words_of,
+)
 
 pytestmark = pytest.mark.usefixtures("app_context")
 
@@ -72,3 +80,19 @@ def test_moments_are_in_utc() -> None:
     assert moment_of(head, "moment") == datetime(2026, 11, 20, 8, tzinfo=UTC)
     assert moment_of(head, "plain") == datetime(2026, 11, 20, 10, tzinfo=UTC)
     assert moment_of({"day": "soon"}, "day") is None
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("C&oacute;mo contribuir con el C&#243;digo", "Cómo contribuir con el Código"),
+        ("R&D, AT&T; x&copy y", "R&D, AT&T; x&copy y"),
+        ("Tom &amp; Jerry &lt;b&gt;", "Tom & Jerry <b>"),
+        ("&amp;oacute;", "&oacute;"),
+        ("a&nbsp;b&#x20;&#10;c", "a b c"),
+        ("&#9999999;&nothing;", "\ufffd&nothing;"),
+    ],
+)
+def test_letters_may_be_written_as_in_html(written: str, read: str) -> None:
+    assert words_of({"title": written}, "title") == read
+    assert text_of({"title": written}, "title") == written

@@ -22,7 +22,7 @@ def test_a_topic_is_called_as_its_article_in_every_other_language(write: Write, 
     write("en/legal.md", title="The Legal Side", **{"class": "legal-matters"}, related="[coc]")
     write("en/conduct.md", title="Your Code of Conduct", **{"class": "coc"})
     write("pt/legal.md", title="O Lado Legal", **{"class": "legal-matters"}, related="[coc]")
-    write("pt/conduct.md", title="Seu Código de Conduta", **{"class": "COC"})
+    write("pt/conduct.md", title="Seu C&oacute;digo de Conduta.", **{"class": "COC"})
     report = bring_in(folder)
     assert not report.problems
     assert names("en", "legal") == ["Coc", "Legal matters"]
