@@ -6,13 +6,14 @@ the first `LOOKED_THROUGH` rows of the list's order, and the screen says so. Wor
 rows have them, those are the list; where very many have them, see `page_of_many`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Index, Select, and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Query
 
+from cms.content.large_numbers import remember, remembered
 from cms.content.searching.finding import Search
 from cms.extensions import db
 from cms.models.base import Model, columns_of
@@ -92,16 +93,33 @@ def order_by(model: type[Model], name: str, descending: bool) -> Order:
     return Order(tuple(getattr(attributes, key) for key in dict.fromkeys([*keys, "id"])), descending)
 
 
-def capped_count(query: Query[Any] | Select[Any], most: int = COUNTED) -> Any:
-    """A scalar subquery: how many rows a query has, counted no further than one more than `most`."""
-    rows: Any = query.limit(most + 1)
+def capped_count(query: Query[Any] | Select[Any]) -> Any:
+    """A scalar subquery: how many rows a query has, counted no further than one more than COUNTED."""
+    rows: Any = query.limit(COUNTED + 1)
     return select(func.count()).select_from(rows.subquery()).scalar_subquery()
+
+
+def extents(queries: Mapping[str, Query[Any] | Select[Any]], of: Hashable = None) -> dict[str, Extent]:
+    """How many rows each of some queries has, by their names; one statement at most.
+
+    `of` says what the queries ask, where they ask the same for everybody who gives it: of very many rows it is
+    remembered for a minute that they are so many.
+    """
+    unknown = {name: query for name, query in queries.items() if of is None or not remembered((of, name))}
+    counts: dict[str, int] = dict.fromkeys(queries, COUNTED + 1)
+    if unknown:
+        row = db.session.execute(select(*(capped_count(query) for query in unknown.values()))).one()
+        counts.update(zip(unknown, row, strict=True))
+    for name in unknown if of is not None else ():
+        if counts[name] > COUNTED:
+            remember((of, name), True)
+    return {name: Extent(min(count, COUNTED), count > COUNTED) for name, count in counts.items()}
 
 
 def extent(query: Query[Any], *, partial: bool = False) -> Extent:
     """How many rows a query has; `partial`, there are more than those."""
-    count = db.session.scalar(select(capped_count(query))) or 0
-    return Extent(min(count, COUNTED), partial or count > COUNTED)
+    counted = extents({"": query})[""]
+    return Extent(counted.count, partial or counted.beyond)
 
 
 def page_of(query: Query[Any], order: Order, page: int, size: int) -> list[int]:

@@ -11,6 +11,7 @@ import psycopg
 from flask import Flask
 from sqlalchemy import event, make_url
 
+from cms.content import large_numbers
 from cms.content.foundation import lay_foundation
 from cms.extensions import cache, db, limiter
 
@@ -48,6 +49,7 @@ class TestDatabase:
         with self.app.app_context():
             db.engine.dispose()
             self._restore()
+            self.app.extensions.pop(large_numbers.EXTENSION, None)
             if "cache" in self.app.extensions:
                 cache.clear()
             if "limiter" in self.app.extensions:

@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import True_, select
 
-from admin.listing import COUNTED, Order, capped_count, order_by
+from admin.listing import Extent, Order, extents, order_by
 from admin.views.model import ModelScreen
 from cms.content import publishing
 from cms.content.media_library import thumbnail_url
@@ -86,21 +86,30 @@ class DocumentList(ModelScreen):
 
     def list_tabs(self) -> list[dict[str, Any]]:
         """The tabs above the list, with how many documents each holds, as far as they are counted; one query."""
-        readable = select(self.model.id).where(visible(current_user, "read", self.model))
-        counts = db.session.execute(
-            select(*(capped_count(readable.where(*self._tab_conditions(tab))).label(tab) for tab in TABS))
-        ).one()
+        counts = self._tab_extents(*TABS)
         shown = self.shown_tab()
         return [
             {
                 "label": str(TAB_NAMES[tab]),
-                "count": min(getattr(counts, tab), COUNTED),
-                "beyond": getattr(counts, tab) > COUNTED,
+                "count": counts[tab].count,
+                "beyond": counts[tab].beyond,
                 "active": tab == shown,
                 "url": self.get_url(".index_view", show=None if tab == "all" else tab),
             }
             for tab in TABS
         ]
+
+    def _tab_extents(self, *tabs: str) -> dict[str, Extent]:
+        readable = visible(current_user, "read", self.model)
+        rows = select(self.model.id).where(readable)
+        everybodys = self.model if isinstance(readable, True_) else None
+        return extents({tab: rows.where(*self._tab_conditions(tab)) for tab in tabs}, everybodys)
+
+    def _counted(self, ids: Any, filters: Any) -> Extent:
+        if filters:
+            return super()._counted(ids, filters)
+        tab = self.shown_tab()
+        return self._tab_extents(tab)[tab]
 
     def told_of_place(self, parameters: Mapping[str, str]) -> str:
         """The name of the tab, where it is not the first one."""

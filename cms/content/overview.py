@@ -3,18 +3,17 @@
 Every function asks a number of questions that depends on the kinds of content, never on how much of it there is.
 """
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import ColumnElement, Select, case, func, null, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.elements import True_
 
+from cms.content.large_numbers import remember, remembered
 from cms.content.searching.entries import searched_models
 from cms.content.searching.finding import Search, spellings_of
 from cms.content.searching.words import TITLE, wanted
@@ -27,8 +26,6 @@ from cms.security.policy import may, visible
 
 # Counting goes no further, so that it costs the same on a site with very many documents.
 COUNTED = 10_000
-# Seconds for which the shares of languages are kept where there are more documents than that.
-KEPT = 60.0
 
 
 class Waiting(StrEnum):
@@ -158,12 +155,11 @@ def translation_shares(actor: Any, locales: Sequence[str]) -> list[LanguageShare
 
 def _published_by_language(actor: Any, model: Any, locales: tuple[str, ...]) -> Mapping[str, int]:
     readable = visible(actor, "read", model)
-    kept: dict[Any, tuple[float, dict[str, int]]] = current_app.extensions.setdefault("published_by_language", {})
-    # Only what is the same for everybody who may read all of them is kept, and only where counting takes long.
-    asked = (model, locales) if isinstance(readable, True_) else None
-    until, counts = kept.get(asked, (0.0, {}))
-    if until > time.monotonic():
-        return counts
+    # Only what is the same for everybody who may read all of them is remembered, and only where counting takes long.
+    is_everybodys = isinstance(readable, True_)
+    known: dict[str, int] | None = remembered((model, locales)) if is_everybodys else None
+    if known is not None:
+        return known
     live = [readable, model.trashed_at.is_(None), model.status == Status.PUBLISHED]
     # One count for each language, not one for each group: so the index of what visitors see is used.
     numbers = db.session.execute(
@@ -175,8 +171,8 @@ def _published_by_language(actor: Any, model: Any, locales: tuple[str, ...]) -> 
         )
     ).one()
     counts = dict(zip(locales, numbers, strict=True))
-    if asked is not None and sum(numbers) > COUNTED:
-        kept[asked] = (time.monotonic() + KEPT, counts)
+    if is_everybodys and sum(numbers) > COUNTED:
+        remember((model, locales), counts)
     return counts
 
 

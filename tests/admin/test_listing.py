@@ -207,6 +207,32 @@ def test_what_was_chosen_is_told_by_its_title_to_those_who_may_read_it(client_as
     assert "Ada Secret" not in page
 
 
+def test_that_there_are_very_many_is_remembered_for_a_while(
+    client_as: Any, posts: list[Post], few: None, count_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_as("administrator")
+    with count_queries() as asked:
+        assert "1 to 20 of 6+" in client.get("/admin/posts/").text
+    with count_queries() as remembered:
+        assert "1 to 20 of 6+" in client.get("/admin/posts/").text
+    assert len(remembered) < len(asked)
+    for post in posts[3:]:
+        db.session.delete(post)
+    db.session.commit()
+    assert "1 to 3 of 6+" in client.get("/admin/posts/").text
+    monkeypatch.setattr("cms.content.large_numbers.time.monotonic", lambda: float("inf"))
+    assert "1 to 3 of 3<" in re.sub(r"\s*<", "<", client.get("/admin/posts/").text)
+
+
+def test_how_many_there_are_is_remembered_for_nobody_who_sees_fewer(
+    client_as: Any, posts: list[Post], few: None
+) -> None:
+    assert "1 to 20 of 6+" in client_as("administrator").get("/admin/posts/").text
+    author = make.make_user("author")
+    make.make_post(title="Mine", status="draft", author=author)
+    assert 'class="tabs__count">1<' in client_as(author).get("/admin/posts/?show=draft").text
+
+
 @pytest.mark.parametrize("few_linked", [2, 100])
 def test_few_rows_with_a_tag_and_many(
     client_as: Any, db_session: Any, monkeypatch: pytest.MonkeyPatch, few_linked: int
