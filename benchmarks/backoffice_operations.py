@@ -153,7 +153,7 @@ def filter_values(one: Any, app: Flask) -> list[str]:
         case "YesNoFilter":
             return ["1", "0"]
         case "RelationFilter":
-            return ["3", "river"]
+            return ["id:3", "river"]
         case "TextFilter":
             return ["river", "zeppelin"]
     with app.test_request_context("/"):

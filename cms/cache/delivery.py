@@ -51,7 +51,8 @@ class LocalDelivery:
         self._stamps = stamps
         self._journal = journal
 
-    def prepare(self, session: Session, tags: set[str]) -> int | None:  # noqa: ARG002 -- nothing can go wrong later
+    def prepare(self, session: Session, tags: set[str]) -> int | None:  # noqa: ARG002 -- the journal knows no sessions
+        self._journal.append(tags, announced=True)
         return None
 
     def deliver(self, tags: Iterable[str]) -> bool:

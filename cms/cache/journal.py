@@ -18,7 +18,9 @@ from cms.cache.tags import EVERYTHING
 
 LEASE_SECONDS = 0.01
 # Beyond it the file is begun anew, which everybody takes for a purge of everything.
-LARGEST = 1024 * 1024
+LARGEST = 4 * 1024 * 1024
+# Seconds after its announcement in which a purge comes, or its process is gone.
+ANNOUNCED = 10.0
 
 
 class Journal:
@@ -40,12 +42,14 @@ class Journal:
         self._waits_at_exit = False
         self._own = uuid4().hex
         self._lock = threading.Lock()
+        # Purges of others that were announced, and until when they may come.
+        self._announced: dict[tuple[str, frozenset[str]], float] = {}
         self._seen = self._state()
         self._head = self._first_line()
 
-    def append(self, tags: Iterable[str]) -> None:
-        """Tell other processes of a purge."""
-        line = self._line(tags)
+    def append(self, tags: Iterable[str], *, announced: bool = False) -> None:
+        """Tell other processes of a purge; `announced`, of one that may be about to come."""
+        line = self._line(tags, announced=announced)
         with self._lock:
             if self._state()[1] + len(line) > self._largest:
                 self._path.unlink(missing_ok=True)
@@ -61,9 +65,9 @@ class Journal:
                 self._waits_at_exit = True
                 atexit.register(time.sleep, self._lease * 1.5)
 
-    def _line(self, tags: Iterable[str]) -> bytes:
+    def _line(self, tags: Iterable[str], *, announced: bool = False) -> bytes:
         # The first part makes every line, and so the first line of every file, different from all others.
-        return json.dumps([uuid4().hex, self._own, sorted(tags)]).encode() + b"\n"
+        return json.dumps([uuid4().hex, self._own, announced, sorted(tags)]).encode() + b"\n"
 
     def catch_up(self, purge: Callable[[set[str]], object]) -> None:
         """Hand what others have purged since the last call to `purge`; cheap where there is nothing new."""
@@ -80,6 +84,9 @@ class Journal:
                 if tags:
                     purge(tags)
                 self._seen = state
+            for overdue in [one for one, until in self._announced.items() if until <= now]:
+                purge(set(overdue[1]))
+                del self._announced[overdue]
             # Only now: until then nobody else may take the pages for fresh.
             self.settled_until = now + self._lease
 
@@ -94,11 +101,18 @@ class Journal:
             with self._path.open("rb") as file:
                 file.seek(start)
                 for line in file:
-                    _, writer, purged = json.loads(line)
+                    _, writer, announced, purged = json.loads(line)
                     if writer != self._own:
-                        tags.update(map(str, purged))
+                        tags.update(self._heard(writer, frozenset(map(str, purged)), announced=bool(announced)))
         except (OSError, ValueError, TypeError):
             return {EVERYTHING}
+        return tags
+
+    def _heard(self, writer: str, tags: frozenset[str], *, announced: bool) -> frozenset[str]:
+        if announced:
+            self._announced[writer, tags] = self._clock() + ANNOUNCED
+            return frozenset()
+        self._announced.pop((writer, tags), None)
         return tags
 
     def _first_line(self) -> bytes:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
-from cms.cache import purge_after_commit, purge_now
-from cms.cache.journal import Journal
+from cms.cache import depends_on, purge_after_commit, purge_now
+from cms.cache.journal import ANNOUNCED, Journal
 from cms.cache.outbox import Outbox
 from cms.cache.stamps import LocalStamps
 from cms.cache.waiting import Patience
@@ -77,7 +77,9 @@ def test_two_journals_that_begin_with_the_same_long_list_are_told_apart(tmp_path
     assert readers.news() == ["*"]
 
 
-@pytest.mark.parametrize("line", [b"garbage\n", b"[1]\n", b'["", "x", 7]\n', b"\xff\xfe\n", b'["", "x", ["a'])
+@pytest.mark.parametrize(
+    "line", [b"garbage\n", b"[1]\n", b'["", "x", false, 7]\n', b"\xff\xfe\n", b'["", "x", false, ["a']
+)
 def test_what_cannot_be_read_purges_everything(tmp_path: Path, line: bytes) -> None:
     readers = Readers(tmp_path / "purges.log")
     readers.one.append(["a"])
@@ -106,6 +108,38 @@ def test_the_file_is_looked_at_once_within_the_lease(tmp_path: Path, clock: Cloc
     clock.now += 0.02
     reader.catch_up(found.update)
     assert found == {"a"}
+
+
+def test_a_purge_whose_process_was_killed_comes_all_the_same(tmp_path: Path, clock: Clock) -> None:
+    reader, writer = Journal(tmp_path / "purges.log", lease=0.0, clock=clock), Journal(tmp_path / "purges.log")
+    found: list[set[str]] = []
+    for tags in (["lost"], ["done"]):
+        writer.append(tags, announced=True)
+    writer.append(["done"])
+    reader.catch_up(found.append)
+    assert found == [{"done"}]
+    clock.now += ANNOUNCED - 1
+    reader.catch_up(found.append)
+    assert found == [{"done"}]
+    clock.now += 1
+    for _ in range(2):
+        reader.catch_up(found.append)
+    assert found == [{"done"}, {"lost"}]
+
+
+def test_a_command_that_dies_after_its_commit_has_purged(
+    build_site: Callable[..., SmallSite], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, command = build_site(), build_site()
+    server.pages["/en/"] = lambda environ: depends_on("tags@en") or str(db.session.scalar(select(func.count(Tag.id))))
+    server.service.strict = False
+    assert [server.get("/en/").text for _ in range(2)] == ["0", "0"]
+    monkeypatch.setattr("cms.cache.journal.ANNOUNCED", -1.0)
+    monkeypatch.setattr(command.service.delivery, "deliver_now", lambda tags: None)
+    with command.app.app_context():
+        db.session.add(Tag(name="First", slug="first", locale="en"))
+        db.session.commit()
+    assert server.get("/en/").text == "1"
 
 
 def test_who_waited_for_the_look_of_another_thread_need_not_look(
