@@ -11,6 +11,7 @@ import cms.models  # noqa: F401 -- maps every content type before the first quer
 from admin import init_admin
 from cms import accounts, assets, background, cache, commands, connections, development, site
 from cms.accounts.interface_language import select_locale, select_timezone
+from cms.content import picture_uses
 from cms.content.publishing import apply_due
 from cms.content.searching import upkeep
 from cms.extensions import csrf, db, migrate
@@ -71,6 +72,7 @@ def _init_database(app: Flask) -> None:
     migrate.init_app(app, db, directory=str(ROOT / "cms" / "migrations"), compare_type=True)
     connections.init_app(app)
     upkeep.init_app(app)
+    picture_uses.init_app(app)
 
 
 def _init_security(app: Flask) -> None:

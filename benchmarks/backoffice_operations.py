@@ -22,7 +22,7 @@ SORTED = ("posts", "tags", "users")
 # Posts that are saved and published again and again: the number of those is not what is measured.
 WRITTEN = 5
 # Versions of each post that is made only to be deleted for good, and how many of those are deleted together.
-VERSIONS, TRASHED = 20, 10
+VERSIONS, TRASHED = 20, 5
 BODY = "<p>{}</p>".format("A harbour with two clocks keeps its own time. " * 40)
 _turns = count(1)
 

@@ -13,7 +13,8 @@ from flask import Flask
 from sqlalchemy import insert, select
 
 from benchmarks.data import WORDS
-from cms.content.searching.filling import rebuild
+from cms.content import picture_uses
+from cms.content.searching import filling
 from cms.extensions import db
 from cms.models import Category, Media, Post, Tag, User
 from cms.models.post import post_tags
@@ -51,8 +52,9 @@ def fill(app: Flask, posts: int, tags: int, people: int) -> None:
             links = [{"post_id": row["id"], "tag_id": tag} for row in rows for tag in _tags(chance, tags)]
             connection.execute(insert(post_tags), links)
     with app.app_context():
-        # Written past the program, so the index of words knows nothing of it yet.
-        rebuild()
+        # Written past the program, so nothing is known yet of its words, nor of where pictures are shown.
+        filling.rebuild()
+        picture_uses.rebuild()
     with app.app_context(), db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             # Rows were given their ids; those that follow get the next ones.

@@ -18,6 +18,7 @@ from admin.views.model import ModelScreen
 from cms.content import media_library
 from cms.content.editing import version_of
 from cms.content.errors import Conflict, InvalidInput
+from cms.content.picture_uses import places_using
 from cms.content.searching.finding import Search
 from cms.content.searching.words import wanted
 from cms.extensions import db
@@ -56,7 +57,7 @@ class MediaView(ModelScreen):
 
     def places_of(self, media: Media) -> list[Any]:
         """The documents that show a picture, as far as the current user may know of them."""
-        return [place for place in media_library.places_using(media) if may(current_user, "read", place)]
+        return [place for place in places_using(media) if may(current_user, "read", place)]
 
     def place_url(self, place: Any) -> str | None:
         """Where a document that shows a picture is edited, for those who may."""

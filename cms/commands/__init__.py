@@ -7,6 +7,7 @@ from cms.commands.foundation import foundation
 from cms.commands.importing import import_group
 from cms.commands.jobs import jobs
 from cms.commands.mirror import mirror
+from cms.commands.pictures import pictures
 from cms.commands.prepare import prepare, serve
 from cms.commands.purge import purge
 from cms.commands.searching import search
@@ -14,7 +15,21 @@ from cms.commands.translations import translations
 from cms.commands.users import users
 from cms.commands.worker import worker
 
-COMMANDS = (demo, foundation, import_group, jobs, mirror, prepare, purge, search, serve, translations, users, worker)
+COMMANDS = (
+    demo,
+    foundation,
+    import_group,
+    jobs,
+    mirror,
+    pictures,
+    prepare,
+    purge,
+    search,
+    serve,
+    translations,
+    users,
+    worker,
+)
 
 
 def init_app(app: Flask) -> None:

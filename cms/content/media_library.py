@@ -14,26 +14,25 @@ from typing import IO, Any
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, String, cast, or_, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from cms.cache import depends_on
 from cms.content import audit, pictures
 from cms.content.editing import version_of
 from cms.content.errors import Conflict, InvalidInput
+from cms.content.picture_uses import EXTENSIONS, places_using, stem_of
 from cms.content.rendering import Picture, Rendition
-from cms.content.transactions import commit, once_committed
+from cms.content.transactions import begin_writing, commit, once_committed, undo
 from cms.extensions import db
-from cms.models import Media, MediaText, Revision
-from cms.models.base import Model, all_models, columns_of
+from cms.models import Media, MediaText
+from cms.models.base import Model
 from cms.models.column_types import utc_now
-from cms.models.revisable import Revisable
 from cms.security.policy import may, require
 
 NAME = re.compile(r"([0-9a-f]{32})(?:-[0-9]{1,4})?\.(?:jpg|png|webp)")
 """What a name under `/media/` looks like: a hash, for smaller sizes a width, an extension."""
 
-_EXTENSIONS = ("jpg", "png", "webp")
 _ALT_LENGTH = 400
 
 
@@ -116,9 +115,14 @@ def delete_picture(media: Media, actor: Any) -> None:
     that the actor may not read.
     """
     require(actor, "delete", media)
+    # Whoever is about to show it is waited for, or waits for this.
+    begin_writing()
+    db.session.execute(select(Media.id).where(Media.id == media.id).with_for_update())
     users = places_using(media)
     if users:
-        raise _still_shown(media, [place for place in users if may(actor, "read", place)])
+        refusal = _still_shown(media, [place for place in users if may(actor, "read", place)])
+        undo()
+        raise refusal
     names = _names_of(media)
     audit.record(actor, "delete", media)
     db.session.delete(media)
@@ -136,18 +140,6 @@ def _still_shown(media: Media, known: list[Model]) -> Conflict:
 def _unlink(files: Iterable[Path]) -> None:
     for file in files:
         file.unlink(missing_ok=True)
-
-
-def places_using(media: Media, limit: int = 20) -> list[Model]:
-    """The documents that show a picture: in a text, in a draft, or beside it. One query for each model."""
-    stem = _stem(media.filename)
-    found: list[Model] = []
-    for model in all_models():
-        conditions = _ways_to_show(model, media, stem)
-        if conditions:
-            query = select(model).where(or_(*conditions)).order_by(model.id).limit(limit)
-            found.extend(db.session.scalars(query).all())
-    return found[:limit]
 
 
 def file_for(name: str) -> Path | None:
@@ -170,10 +162,10 @@ def pictures_by_name(names: Iterable[str], locale: str) -> dict[str, Picture]:
             by_stem.setdefault(match[1], []).append(name)
     if not by_stem:
         return {}
-    filenames = [f"{stem}.{extension}" for stem in by_stem for extension in _EXTENSIONS]
+    filenames = [f"{stem}.{extension}" for stem in by_stem for extension in EXTENSIONS]
     found = db.session.scalars(select(Media).where(Media.filename.in_(filenames))).all()
     depends_on(*found)
-    return {name: picture_of(media, locale) for media in found for name in by_stem[_stem(media.filename)]}
+    return {name: picture_of(media, locale) for media in found for name in by_stem[stem_of(media.filename)]}
 
 
 def picture_of(media: Media, locale: str) -> Picture:
@@ -260,10 +252,6 @@ def _files_present(media: Media) -> bool:
     return all((media_folder() / name).is_file() for name in _names_of(media))
 
 
-def _stem(filename: str) -> str:
-    return filename.partition(".")[0]
-
-
 def _title_from(filename: str) -> str:
     stem = re.split(r"[\\/]", filename)[-1].rpartition(".")[0] or filename
     words = _clean_title(re.sub(r"[-_\s]+", " ", stem))
@@ -297,34 +285,3 @@ def _set_text(media: Media, locale: str, alt: str, caption: str) -> None:
         media.texts.append(MediaText(locale=locale, alt=alt, caption=caption))
     else:
         text.alt, text.caption = alt, caption
-
-
-def _ways_to_show(model: type[Model], media: Media, stem: str) -> list[ColumnElement[bool]]:
-    """The conditions under which a row of a model shows a picture."""
-    conditions: list[ColumnElement[bool]] = []
-    for column in columns_of(model):
-        if column.info.get("kind") == "markup":
-            conditions.append(column.contains(stem))
-        elif any(key.column.table.name == Media.__tablename__ for key in column.foreign_keys) and (
-            model is not MediaText
-        ):
-            conditions.append(column == media.id)
-    if issubclass(model, Revisable):
-        conditions.append(_is_shown_by_a_revision(model, media, stem))
-    return conditions
-
-
-def _is_shown_by_a_revision(model: Any, media: Media, stem: str) -> ColumnElement[bool]:
-    """Whether a row's draft shows a picture, or what will be published at its moment: in a text or beside it."""
-    keys = [
-        column.key
-        for column in columns_of(model)
-        if any(key.column.table.name == Media.__tablename__ for key in column.foreign_keys)
-    ]
-    shown = [cast(Revision.data, String).contains(stem), *(Revision.data[key].as_integer() == media.id for key in keys)]
-    waiting = or_(Revision.id == model.draft_revision_id, Revision.publish_at.is_not(None))
-    return (
-        select(Revision.id)
-        .where(Revision.model == model.__tablename__, Revision.object_id == model.id, waiting, or_(*shown))
-        .exists()
-    )

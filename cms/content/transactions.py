@@ -40,7 +40,7 @@ def one_transaction() -> Iterator[None]:
     batch = _Batch()
     token = _batch.set(batch)
     try:
-        _begin()
+        begin_writing()
         yield
         db.session.commit()
     except BaseException:
@@ -52,8 +52,11 @@ def one_transaction() -> Iterator[None]:
         follower()
 
 
-def _begin() -> None:
-    """Have SQLite begin a transaction: before the first change it has none, and a savepoint alone would be one."""
+def begin_writing() -> None:
+    """Have SQLite begin a transaction as a writer, where it has none yet; waits for whoever writes.
+
+    Before the first change it has none: what is read until then, others may change, and a savepoint alone would be one.
+    """
     connection = db.session.connection()
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite" and not driver.in_transaction:

@@ -1,13 +1,18 @@
 """The media library: pictures taken in, described, looked up and removed."""
 
 import io
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from cms.content import media_library, publishing
 from cms.content.errors import Conflict, InvalidInput
+from cms.content.picture_uses import places_using
 from cms.extensions import db
 from cms.models import AuditEntry, Grant, Media, Page, Post, User
 from cms.models.column_types import utc_now
@@ -181,7 +186,7 @@ def test_a_picture_that_is_shown_stays(editor: User) -> None:
     draft = make.make_post(title="In a draft")
     publishing.save_draft(draft, {"body": f'<p><img src="/media/{media.filename}" alt=""></p>'}, editor)
     make.make_post(title="Elsewhere")
-    places = media_library.places_using(media)
+    places = places_using(media)
     assert {(type(place), str(place)) for place in places} == {
         (Post, "Beside"),
         (Page, "Within"),
@@ -205,6 +210,36 @@ def test_a_refusal_names_only_what_one_may_read() -> None:
     make.make_post(title="My own", author_id=keeper.id, featured_image=media)
     with pytest.raises(Conflict, match="My own"):
         media_library.delete_picture(media, keeper)
+    assert stored()
+
+
+@pytest.mark.database
+def test_a_picture_that_somebody_is_about_to_show_stays(app: Flask) -> None:
+    media = take()
+    number, post = media.id, make.make_post().id
+    refused: list[str] = []
+
+    def delete() -> None:
+        with app.app_context():
+            try:
+                media_library.delete_picture(db.session.get_one(Media, number), SYSTEM)
+            except Conflict as error:
+                refused.append(str(error))
+
+    thread = threading.Thread(target=delete)
+
+    def meanwhile(session: Session) -> None:
+        """The text is written, and not yet committed."""
+        thread.start()
+        thread.join(0.5)
+
+    with Session(db.engine) as session:
+        session.get_one(Post, post).body = f'<p><img src="/media/{media.filename}" alt=""></p>'
+        event.listen(session, "before_commit", meanwhile)
+        db.session.rollback()
+        session.commit()
+    thread.join()
+    assert refused
     assert stored()
 
 
@@ -242,7 +277,7 @@ def test_what_waits_counts_as_shown(editor: User) -> None:
     publishing.publish(post, editor)
     publishing.publish(post, editor, {"featured_image": later}, at=utc_now() + timedelta(days=1))
     publishing.save_draft(post, {"featured_image": beside}, editor)
-    assert media_library.places_using(beside) == [post]
-    assert media_library.places_using(later) == [post]
+    assert places_using(beside) == [post]
+    assert places_using(later) == [post]
     publishing.unpublish(post, editor)
-    assert media_library.places_using(later) == []
+    assert places_using(later) == []

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from cms.content import media_library, publishing, translating
+from cms.content import publishing, translating
 from cms.content.errors import InvalidInput
 from cms.content.importing import documents
 from cms.content.importing.report import Outcome
+from cms.content.picture_uses import places_using
 from cms.extensions import db
 from cms.models import AuditEntry, Category, Media, Page, Post, Revision, Tag
 from cms.security.policy import SYSTEM
@@ -176,7 +177,7 @@ def test_pictures_go_into_the_library(write: Write, folder: Path, tmp_path: Path
     assert (shown.alt_in("en"), shown.alt_in("pt")) == ("Red", "Vermelho")
     assert f'<figure><img src="/media/{shown.filename}" alt="Red"></figure>' in post().body
     assert '<a href="/media/' in post().body
-    assert media_library.places_using(shown)
+    assert places_using(shown)
 
 
 def test_pictures_that_cannot_be_taken_are_reported_with_the_reason(write: Write, folder: Path, tmp_path: Path) -> None:
