@@ -112,10 +112,14 @@ class FormScreen(ListScreen):
         """Run a change; what it refuses is shown beside the fields, with what was typed still there."""
         if not form.validate():
             return self._show_form(form, row, HTTPStatus.UNPROCESSABLE_ENTITY, **shown)
+        locale = getattr(row, "locale", None)
         try:
             saved = change()
         except ContentError as error:
             db.session.rollback()
+            if row is not None and db.session.get(self.model, inspect(row).identity) is None:
+                flash(str(error), "error")
+                return self._show_anew(locale)
             if isinstance(error, InvalidInput):
                 for sentence in form.take_errors(error, self.model):
                     flash(sentence, "error")
@@ -125,6 +129,13 @@ class FormScreen(ListScreen):
             return self._show_form(form, row, status, **shown)
         self.tell_saved(saved, created=row is None)
         return redirect(self._after_save(saved, row is None))
+
+    def _show_anew(self, locale: str | None) -> Any:
+        """What was typed into the form of something that is gone meanwhile, as that of a new one."""
+        form = self.create_form()
+        if "locale" in form and not form.locale.data:
+            form.locale.data = locale
+        return self._show_form(form, None, HTTPStatus.CONFLICT, form_url=self.get_url(".create_view"))
 
     def tell_saved(self, row: Any, *, created: bool) -> None:
         """Say what happened, to what."""
@@ -142,7 +153,8 @@ class FormScreen(ListScreen):
         template = self.create_template if row is None else self.edit_template
         context = self.form_context(form, row, **shown)
         back = get_redirect_target() or self.get_url(".index_view")
-        return self.render(template, form=form, model=row, return_url=back, **context), status
+        form_url = shown.get("form_url")
+        return self.render(template, form=form, model=row, form_url=form_url, return_url=back, **context), status
 
     def form_context(self, form: Any, row: Any, **shown: Any) -> dict[str, Any]:
         """What the template of a form gets beyond the form."""

@@ -49,8 +49,10 @@ def place_page(page: Page) -> list[tuple[str, Page]]:
     Returns (old path, page) for each whose path changed. One query for the whole branch, and one for each page above.
     Raises InvalidInput where the page would be below itself: two drafts may each have been fine alone.
     """
-    parent = db.session.get(Page, page.parent_id) if page.parent_id is not None else None
-    new = f"{parent.path}/{page.slug}" if parent is not None else page.slug
+    # As it is by now: others may have moved what the session has read before.
+    above = select(Page.path).where(Page.id == page.parent_id)
+    parent_path = db.session.scalar(above) if page.parent_id is not None else None
+    new = f"{parent_path}/{page.slug}" if parent_path else page.slug
     old = page.path
     if old == new:
         return []
@@ -59,7 +61,7 @@ def place_page(page: Page) -> list[tuple[str, Page]]:
     moved = [(old, page)] if old else []
     if old:
         below = select(Page).where(Page.locale == page.locale, Page.path.startswith(f"{old}/", autoescape=True))
-        for descendant in db.session.scalars(below).all():
+        for descendant in db.session.scalars(below.execution_options(populate_existing=True)).all():
             moved.append((descendant.path, descendant))
             descendant.path = new + descendant.path[len(old) :]
     page.path = new

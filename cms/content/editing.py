@@ -12,7 +12,8 @@ from sqlalchemy.orm.interfaces import MANYTOONE, ONETOMANY
 
 from cms.content import audit
 from cms.content.addresses import place_page, remember_address
-from cms.content.errors import Conflict, InvalidInput
+from cms.content.errors import InvalidInput, changed_meanwhile
+from cms.content.holding import on_held_row, wait_for_turn
 from cms.content.owned_lists import lay_list, owned_relations
 from cms.content.transactions import commit, flush, undo
 from cms.content.validation import clean
@@ -36,6 +37,7 @@ def create(model: type[Model], values: Mapping[str, Any], actor: Any) -> Any:
     return document
 
 
+@on_held_row
 def update(document: Model, values: Mapping[str, Any], actor: Any, *, based_on: str | None = None) -> None:
     """Change an object; committed. `based_on` is the `version_of` what the actor saw, where it is known.
 
@@ -43,7 +45,7 @@ def update(document: Model, values: Mapping[str, Any], actor: Any, *, based_on: 
     """
     require(actor, "update", document)
     if based_on is not None and based_on != version_of(document):
-        raise Conflict(_("Somebody else has changed this meanwhile. What you typed is still here."))
+        raise changed_meanwhile()
     plain, lists = _without_lists(type(document), values)
     cleaned = clean(type(document), plain, document)
     if isinstance(document, Translatable) and cleaned.get("locale", document.locale) != document.locale:
@@ -60,6 +62,7 @@ def update(document: Model, values: Mapping[str, Any], actor: Any, *, based_on: 
     commit()
 
 
+@on_held_row
 def delete(document: Model, actor: Any) -> None:
     """Delete an object for good; committed. Raises Forbidden, and Conflict where other objects need it."""
     require(actor, "delete", document)
@@ -71,7 +74,9 @@ def delete(document: Model, actor: Any) -> None:
 def version_of(document: Model) -> str:
     """What changes whenever the object does: a form carries it, so that a concurrent change is noticed."""
     if isinstance(document, Publishable):
-        return f"r{document.draft_revision_id or document.live_revision_id or 0}"
+        # A moment that comes makes a draft public, and leaves its revision as it is.
+        state = "trash" if document.trashed_at is not None else document.status
+        return f"{state}-r{document.draft_revision_id or document.live_revision_id or 0}"
     return document.updated_at.isoformat() if document.updated_at is not None else ""
 
 
@@ -88,6 +93,7 @@ def insert(model: type[Model], values: Mapping[str, Any], actor: Any) -> Any:
     document = model()
     if model.__owner__ not in (None, "id") and cleaned.get(model.__owner__) is None:
         cleaned[model.__owner__] = getattr(actor, "id", None)
+    wait_for_turn(model)
     db.session.add(document)
     with db.session.no_autoflush:
         for name, value in cleaned.items():
@@ -143,7 +149,7 @@ def _share(document: Any, changed: set[str]) -> None:
     if not shared:
         return
     others = select(model).where(model.translation_key == document.translation_key, model.id != document.id)
-    for other in db.session.scalars(others).all():
+    for other in db.session.scalars(others.execution_options(populate_existing=True)).all():
         for name in shared:
             setattr(other, name, getattr(document, name))
 

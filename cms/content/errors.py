@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import gettext as _
+
 
 class ContentError(Exception):
     """The base: `str(error)` is a sentence for the person who asked, in their language."""
@@ -22,3 +24,8 @@ class NotFound(ContentError):
 
 class Conflict(ContentError):
     """Somebody else changed it meanwhile."""
+
+
+def changed_meanwhile() -> Conflict:
+    """What is said to whoever works on something that is no longer as they saw it."""
+    return Conflict(_("Somebody else has changed this meanwhile. What you typed is still here."))

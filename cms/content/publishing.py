@@ -1,7 +1,7 @@
 """The life of a document: draft, review, publication now or at a moment, withdrawal, trash.
 
 The newest text of a live document waits in a revision beside it; publishing copies the revision onto the row.
-Each function checks permission, changes, audits and commits.
+Each function has the document to itself, checks permission, changes, audits and commits.
 """
 
 from collections.abc import Mapping
@@ -10,13 +10,14 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import defer
 
 from cms.content import audit, revisions
 from cms.content.addresses import slug_is_taken
 from cms.content.editing import insert, lay, version_of
-from cms.content.errors import Conflict, ContentError, InvalidInput, NotFound
+from cms.content.errors import Conflict, ContentError, InvalidInput, NotFound, changed_meanwhile
+from cms.content.holding import held_rows, on_held_row
 from cms.content.transactions import commit, flush
 from cms.content.validation import clean
 from cms.extensions import db
@@ -44,6 +45,7 @@ def keep_new(document: Any, actor: Any) -> Any:
     return document
 
 
+@on_held_row
 def save_draft(document: Any, values: Mapping[str, Any], actor: Any, *, based_on: str | None = None) -> Revision:
     """Keep values as the newest draft; visitors see no difference; committed.
 
@@ -56,6 +58,7 @@ def save_draft(document: Any, values: Mapping[str, Any], actor: Any, *, based_on
     return revision
 
 
+@on_held_row
 def submit(document: Any, values: Mapping[str, Any], actor: Any, *, based_on: str | None = None) -> None:
     """Keep values as the newest draft and ask for review; committed. Raises as `save_draft`."""
     require(actor, "update", document)
@@ -67,6 +70,7 @@ def submit(document: Any, values: Mapping[str, Any], actor: Any, *, based_on: st
     commit()
 
 
+@on_held_row
 def publish(
     document: Any,
     actor: Any,
@@ -115,6 +119,7 @@ def scheduled_version(document: Any) -> Revision | None:
     return db.session.scalars(waiting.limit(1)).one_or_none()
 
 
+@on_held_row
 def reschedule(document: Any, values: Mapping[str, Any], actor: Any, *, based_on: str | None = None) -> None:
     """Publish the newest draft, with `values` laid over it, at the moment that is set, in place of the version of then.
 
@@ -126,6 +131,7 @@ def reschedule(document: Any, values: Mapping[str, Any], actor: Any, *, based_on
     publish(document, actor, values, at=document.scheduled_at, based_on=based_on)
 
 
+@on_held_row
 def unpublish(
     document: Any, actor: Any, values: Mapping[str, Any] | None = None, *, based_on: str | None = None
 ) -> None:
@@ -144,6 +150,7 @@ def unpublish(
     commit()
 
 
+@on_held_row
 def trash(document: Any, actor: Any) -> None:
     """Move a document to the trash; visitors no longer see it; committed. Raises Forbidden, Conflict.
 
@@ -161,6 +168,7 @@ def trash(document: Any, actor: Any) -> None:
     commit()
 
 
+@on_held_row
 def restore(document: Any, actor: Any) -> None:
     """Take a document out of the trash, as a draft; committed. Raises Forbidden."""
     require(actor, "delete", document)
@@ -175,6 +183,7 @@ def restore(document: Any, actor: Any) -> None:
     commit()
 
 
+@on_held_row
 def delete_for_good(document: Any, actor: Any) -> None:
     """Delete a document that is in the trash, with its history; committed. Raises Forbidden, Conflict."""
     require(actor, "delete", document)
@@ -188,6 +197,7 @@ def delete_for_good(document: Any, actor: Any) -> None:
     commit()
 
 
+@on_held_row
 def return_to(document: Any, revision_id: int, actor: Any) -> None:
     """Make an older revision the newest draft; visitors see no difference; committed.
 
@@ -207,19 +217,51 @@ def apply_due(now: datetime | None = None) -> int:
     """Publish every revision whose moment has come; returns how many. Committed.
 
     Called whenever a public page is rendered, so that no worker is needed; one query where nothing is due. Of
-    several processes that find the same revision, the one whose UPDATE comes first publishes it.
+    several processes that find the same revision, the one that holds its document first publishes it. Raises
+    OperationalError where the database cannot be written to at that moment.
     """
     now = now or utc_now()
     due = db.session.execute(
-        select(Revision.id, Revision.publish_at)
+        select(Revision.id, Revision.model, Revision.object_id, Revision.publish_at)
         .where(Revision.publish_at <= now)
         .order_by(Revision.publish_at, Revision.id)
         .limit(100)
     ).all()
-    return sum(_publish_due(revision_id, moment) for revision_id, moment in due if moment is not None)
+    return sum(_publish_due(one.id, one.model, one.object_id, one.publish_at or now) for one in due)
 
 
-def _publish_due(revision_id: int, moment: datetime) -> bool:
+def _publish_due(revision_id: int, table: str, object_id: int, moment: datetime) -> bool:
+    try:
+        document = _held_document(table, object_id)
+        if not _claim(revision_id, moment):
+            db.session.rollback()
+            return False
+        if document is None or document.trashed_at is not None:
+            commit()
+            return False
+        _go_live(document, db.session.get_one(Revision, revision_id), moment, set_date=True)
+        audit.record(SYSTEM, "publish", document, scheduled=True)
+        commit()
+    except OperationalError:
+        # The database was busy, or gone for a moment: the schedule stays, and is tried again.
+        db.session.rollback()
+        raise
+    except (ContentError, SQLAlchemyError) as error:
+        _give_up(revision_id, table, object_id, moment, reason=str(error))
+        return False
+    return True
+
+
+def _held_document(table: str, object_id: int) -> Any:
+    """The document of a revision, held; None where it is gone, or its kind is."""
+    model: Any = model_by_table(table)
+    if model is None or not issubclass(model, Publishable):
+        return None
+    return held_rows(model, [object_id]).get(object_id)
+
+
+def _claim(revision_id: int, moment: datetime) -> bool:
+    """Take a moment from a revision; whether it had it still."""
     claim = (
         update(Revision)
         .where(Revision.id == revision_id, Revision.publish_at == moment)
@@ -227,31 +269,16 @@ def _publish_due(revision_id: int, moment: datetime) -> bool:
         # No page shows a revision; what becomes of its document is purged by the changes of its row.
         .execution_options(cache_tags=(), synchronize_session="fetch")
     )
-    if db.session.execute(claim).rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE gives a cursor result
-        db.session.rollback()
-        return False
-    revision = db.session.get_one(Revision, revision_id)
-    model = model_by_table(revision.model)
-    document: Any = db.session.get(model, revision.object_id) if model is not None else None
-    if not isinstance(document, Publishable) or document.trashed_at is not None:
-        commit()
-        return False
-    try:
-        _go_live(document, revision, moment, set_date=True)
-    except (ContentError, SQLAlchemyError) as error:
-        _give_up(revision_id, model, document_id=revision.object_id, reason=str(error))
-        return False
-    audit.record(SYSTEM, "publish", document, scheduled=True)
-    commit()
-    return True
+    return bool(db.session.execute(claim).rowcount == 1)  # type: ignore[attr-defined]  # an UPDATE gives a cursor result
 
 
-def _give_up(revision_id: int, model: Any, document_id: int, reason: str) -> None:
+def _give_up(revision_id: int, table: str, object_id: int, moment: datetime, reason: str) -> None:
     """Drop a schedule that cannot be kept, as where its address was taken; the draft stays, the record says why."""
     db.session.rollback()
-    revision = db.session.get_one(Revision, revision_id)
-    document = db.session.get_one(model, document_id)
-    revision.publish_at = None
+    document = _held_document(table, object_id)
+    if document is None or not _claim(revision_id, moment):
+        db.session.rollback()
+        return
     document.scheduled_at = None
     audit.record(SYSTEM, "schedule_failed", document, reason=reason)
     commit()
@@ -289,7 +316,7 @@ def _cleaned(document: Any, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check_version(document: Any, based_on: str | None) -> None:
     if based_on is not None and based_on != version_of(document):
-        raise Conflict(_("Somebody else has changed this meanwhile. What you typed is still here."))
+        raise changed_meanwhile()
 
 
 def _is_published(document: Any, data: Mapping[str, Any]) -> bool:

@@ -8,13 +8,12 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import Column, delete, func, inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import defer, joinedload
 from sqlalchemy.orm.interfaces import MANYTOMANY
 
-from cms.content.errors import Conflict
+from cms.content.errors import changed_meanwhile
 from cms.content.transactions import undo
 from cms.extensions import db
 from cms.models import Revision
@@ -54,9 +53,8 @@ def contents(document: Revisable, data: Mapping[str, Any]) -> dict[str, Any]:
                     values[column.key] = None
     for relation in document.revised_relations():
         if relation.key in data:
-            target = relation.mapper.class_
-            rows = db.session.scalars(select(target).where(target.id.in_(data[relation.key]))).all()
-            values[relation.key] = list(rows)
+            target, ids = relation.mapper.class_, data[relation.key]
+            values[relation.key] = list(db.session.scalars(select(target).where(target.id.in_(ids)))) if ids else []
     return values
 
 
@@ -111,7 +109,7 @@ def add_revision(
         db.session.flush()
     except IntegrityError as error:
         undo()
-        raise Conflict(_("Somebody else has changed this meanwhile. What you typed is still here.")) from error
+        raise changed_meanwhile() from error
     return revision
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from cms.content.errors import Conflict, InvalidInput
+from cms.content.errors import Conflict, InvalidInput, changed_meanwhile
 from cms.extensions import db
 
 # What is broken at the last moment: a rule of the database, a length, a row that is no longer there.
@@ -61,6 +61,11 @@ def begin_writing() -> None:
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite" and not driver.in_transaction:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def is_batch() -> bool:
+    """Whether this is within `one_transaction()`."""
+    return _batch.get() is not None
 
 
 @contextmanager
@@ -115,7 +120,7 @@ def undo() -> None:
 
 def _refusal(error: Exception) -> Exception:
     if isinstance(error, StaleDataError):
-        return Conflict(_("Somebody else has changed this meanwhile. What you typed is still here."))
+        return changed_meanwhile()
     if isinstance(error, DataError):
         # Values are checked before; what is made of several of them, such as a path, is too long here at last.
         return InvalidInput({"": _("This text is too long.")})

@@ -12,6 +12,7 @@ from sqlalchemy.orm.interfaces import MANYTOMANY
 from cms.content import audit, publishing, revisions
 from cms.content.editing import insert
 from cms.content.errors import Conflict, InvalidInput
+from cms.content.holding import on_held_row
 from cms.content.transactions import commit
 from cms.extensions import db
 from cms.models import Revision
@@ -136,6 +137,7 @@ def is_outdated(document: Any) -> bool:
     return source is not None and (source.live_revision_id or 0) > document.source_revision_id
 
 
+@on_held_row
 def mark_current(document: Any, actor: Any) -> None:
     """Say that a translation follows the newest published revision of its source; committed. Raises Forbidden."""
     publishing.require(actor, "update", document)

@@ -1,10 +1,15 @@
 """Every model has its screens, generated; a content type declared in a test has them, too."""
 
+import operator
+import re
 from typing import Any
 
 import pytest
+from flask import Flask
 
+import cms.content
 from cms.content import publishing, translating
+from cms.content.editing import version_of
 from cms.extensions import db
 from cms.models import Category, Grant, Post, Redirect, Setting, Tag, User
 from cms.models.base import all_models
@@ -80,6 +85,43 @@ def test_a_concurrent_change_is_a_conflict_that_loses_nothing(client_as: Any, db
     assert 'value="Mine"' in reply.text
     db.session.expire_all()
     assert db.session.get(Category, category.id).name == "News"
+
+
+@pytest.mark.parametrize(
+    ("make_one", "service", "place", "typed"),
+    [
+        (make.make_tag, "editing.update", "tags", {"name": "Mine", "locale": "en", "slug": "mine"}),
+        (make.make_post, "publishing.save_draft", "posts", {"title": "Mine", "slug": "mine"}),
+    ],
+)
+def test_what_was_typed_outlives_what_it_was_typed_for(
+    client_as: Any,
+    app: Flask,
+    db_session: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    make_one: Any,
+    service: str,
+    place: str,
+    typed: dict[str, str],
+) -> None:
+    """Somebody deletes it between the reading and the writing; it can be added anew."""
+    row, client = make_one(locale="en"), client_as("administrator")
+    save = operator.attrgetter(service)(cms.content)
+
+    def too_late(document: Any, *arguments: Any, **options: Any) -> Any:
+        with app.app_context():
+            db.session.delete(db.session.get_one(type(document), document.id))
+            db.session.commit()
+        return save(document, *arguments, **options)
+
+    monkeypatch.setattr(f"cms.content.{service}", too_late)
+    reply = client.submit(f"/admin/{place}/edit/?id={row.id}", typed | {"version": version_of(row)})
+    assert reply.status_code == 409
+    assert "Mine" in reply.text
+    assert f'action="/admin/{place}/new/"' in reply.text
+    monkeypatch.undo()
+    assert re.search(r'<option selected value="en">|name="locale"[^>]* value="en"', reply.text)
+    assert client.submit(f"/admin/{place}/new/", typed | {"locale": "en"}).status_code == 302
 
 
 @pytest.mark.parametrize("number", ["99999999999999999999", "-1", "x", "1e9"])

@@ -53,7 +53,7 @@ def test_a_screen_sends_no_more_statements_than_it_did(
     assert len(queries) <= most, "\n".join(queries)
 
 
-@pytest.mark.parametrize(("pressed", "most"), [("save", 19), ("publish", 32)])
+@pytest.mark.parametrize(("pressed", "most"), [("save", 21), ("publish", 33)])
 def test_a_save_sends_no_more_statements_than_it_did(
     pressed: str, most: int, client_as: Any, count_queries: Any, post: Post
 ) -> None:

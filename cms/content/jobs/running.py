@@ -7,17 +7,18 @@ far it got are written together, or not at all.
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import selectinload
 
 from cms.content.errors import ContentError
+from cms.content.holding import held_rows
 from cms.content.jobs.kinds import ListChanged, Work, kind_named
 from cms.content.jobs.walking import count, still_matching, window_after
 from cms.content.transactions import apart, one_transaction
@@ -188,19 +189,18 @@ def _batch(job: Job, work: Work, trail: Trail) -> bool:
     if not ids:
         return _go_on(job, seen, Tally())
     with one_transaction():
-        # What is read from here on, nobody changes before the commit (SQLite) or without this worker's notice.
         _beat(job)
-        tally, seen = _do(work, still_matching(work.model, conditions, ids), seen)
+        # What is read from here on, nobody changes before the commit.
+        rows = held_rows(work.model, ids, *_together(work.model))
+        tally, seen = _do(work, rows, still_matching(work.model, conditions, ids), seen)
         _note(job, seen, tally)
     trail.leave_behind(seen)
     return _finished_or_more(job, seen)
 
 
-def _do(work: Work, ids: Sequence[int], seen: int) -> tuple[Tally, int]:
+def _do(work: Work, rows: Mapping[int, Any], ids: Sequence[int], seen: int) -> tuple[Tally, int]:
     """Do it to rows, each apart, for as long as a batch may take; gives the id up to which all are seen to."""
     tally, until = Tally(), time.monotonic() + BATCH_SECONDS
-    query = select(work.model).where(work.model.id.in_(ids)).options(*_together(work.model))
-    rows = {row.id: row for row in db.session.scalars(query)}
     for number, row_id in enumerate(ids, 1):
         if row_id in rows:
             _do_one(work, rows[row_id], tally)
