@@ -123,7 +123,7 @@ def lay(document: Any, cleaned: Mapping[str, Any]) -> set[str]:
     # What the database refuses is turned into a sentence by flush(), so nothing may be sent before.
     with db.session.no_autoflush:
         for name, value in cleaned.items():
-            if getattr(document, name) != value:
+            if _is_other(document, name, value):
                 setattr(document, name, value)
                 changed.add(name)
         if changed and isinstance(document, Translatable):
@@ -140,6 +140,14 @@ def lay(document: Any, cleaned: Mapping[str, Any]) -> set[str]:
             remember_address(old_path, new_path)
     flush()
     return changed
+
+
+def _is_other(document: Any, name: str, value: Any) -> bool:
+    """Whether a row does not have this value yet; what it names has no order of its own."""
+    present = getattr(document, name)
+    if name in inspect(type(document)).relationships and isinstance(value, list):
+        return set(present) != set(value)
+    return bool(present != value)
 
 
 def _share(document: Any, changed: set[str]) -> None:

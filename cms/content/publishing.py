@@ -320,10 +320,10 @@ def _check_version(document: Any, based_on: str | None) -> None:
 
 
 def _is_published(document: Any, data: Mapping[str, Any]) -> bool:
-    """Whether readers see just this, and no draft waits."""
+    """Whether readers see just this, which the row says, and no draft waits."""
     if not document.is_live or document.draft_revision_id is not None or document.live_revision_id is None:
         return False
-    return bool(db.session.get_one(Revision, document.live_revision_id).data == data)
+    return revisions.snapshot(document) == data
 
 
 def _lay_over(document: Any, data: Mapping[str, Any]) -> None:

@@ -24,7 +24,8 @@ from cms.models.revisable import Revisable
 def snapshot(document: Revisable, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """What the document contains, with `values` laid over it: JSON, column values by name and ids of relations.
 
-    `values` holds column values by column name, and lists of objects by the name of a many-to-many relation.
+    `values` holds column values by column name, and lists of objects by the name of a many-to-many relation. The ids
+    are in order, so that equal contents are equal data.
     """
     values = values or {}
     data: dict[str, Any] = {}
@@ -33,7 +34,7 @@ def snapshot(document: Revisable, values: Mapping[str, Any] | None = None) -> di
         data[column.key] = _as_json(value)
     for relation in document.revised_relations():
         targets = values[relation.key] if relation.key in values else getattr(document, relation.key)
-        data[relation.key] = [target.id for target in targets]
+        data[relation.key] = sorted(target.id for target in targets)
     return data
 
 
@@ -174,12 +175,18 @@ def compare(document: Any, older: Revision, newer: Revision) -> list[Change]:
     """
     changes = []
     for name, label in _labels(document).items():
-        before, after = older.data.get(name), newer.data.get(name)
+        before, after = (_in_order(document, name, one.data.get(name)) for one in (older, newer))
         if before != after:
             changes.append(
                 Change(label, _line_changes(_as_text(document, name, before), _as_text(document, name, after)))
             )
     return changes
+
+
+def _in_order(document: Any, name: str, value: Any) -> Any:
+    """A value of a revision; older ones kept ids in the order in which they were typed."""
+    is_list = value and any(relation.key == name for relation in document.revised_relations())
+    return sorted(value) if is_list else value
 
 
 def _labels(document: Any) -> dict[str, Any]:

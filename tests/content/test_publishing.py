@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cms.content import publishing, revisions
+from cms.content import editing, publishing, revisions
 from cms.content.editing import version_of
 from cms.content.errors import Conflict, InvalidInput, NotFound
 from cms.extensions import db
@@ -268,6 +268,24 @@ def test_differences_name_fields_and_lines() -> None:
     changes = {str(change.label): change.lines for change in revisions.compare(post, older, newer)}
     assert changes["Text"] == [("same", "<p>One.</p>"), ("removed", "<p>Two.</p>"), ("added", "<p>Three.</p>")]
     assert changes["Tags"] == [("added", "Harbour")]
+
+
+def test_what_a_document_names_has_no_order() -> None:
+    """Also in revisions of before, which kept the order in which it was typed."""
+    editor = make.make_user("editor")
+    one, two = make.make_tag(name="Zebra"), make.make_tag(name="Apple")
+    post = a_draft(editor, tags=[two, one])
+    publishing.publish(post, editor)
+    (live,) = [revision for revision in revisions.history(post) if revision.kind == "publish"]
+    assert live.data["tags"] == [one.id, two.id]
+    live.data = live.data | {"tags": [two.id, one.id]}
+    db.session.commit()
+    publishing.publish(post, editor, {"tags": [one, two]})
+    assert post.live_revision_id == live.id
+    publishing.save_draft(post, {"tags": [one, two]}, editor)
+    assert revisions.compare(post, live, revisions.history(post)[0]) == []
+    assert editing.lay(post, {"tags": [one, two]}) == editing.lay(post, {"tags": [two, one]}) == set()
+    assert editing.lay(post, {"tags": [two]}) == {"tags"}
 
 
 def test_two_drafts_that_are_fine_alone_make_no_circle() -> None:

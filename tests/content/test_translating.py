@@ -118,10 +118,12 @@ def test_a_translation_in_the_trash_is_spoken_of() -> None:
 def test_publishing_what_is_published_makes_no_translation_out_of_date() -> None:
     """As by ticking a whole list."""
     editor = make.make_user("editor")
-    source = published(editor, tags=[make.make_tag(), make.make_tag()])
+    zebra, apple = make.make_tag(name="Zebra"), make.make_tag(name="Apple")
+    source = published(editor, tags=[zebra, apple])
     post = translating.begin(source, "pt", {"title": "Um passeio"}, editor)
     publishing.publish(source, editor)
-    publishing.publish(source, editor, {"title": "A walk"})
+    publishing.publish(source, editor, {"title": "A walk", "tags": [zebra, apple]})
+    publishing.publish(source, editor, {"tags": [apple, zebra]})
     assert not translating.is_outdated(post)
     publishing.publish(source, editor, {"title": "A longer walk"})
     assert translating.is_outdated(post)
