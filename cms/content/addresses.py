@@ -56,7 +56,7 @@ def place_page(page: Page) -> list[tuple[str, Page]]:
     old = page.path
     if old == new:
         return []
-    if page.id is not None and page.id in _line_above(page.parent_id):
+    if page.id is not None and page.id in line_above(page.parent_id):
         raise InvalidInput({"parent": _("A page cannot be below itself.")})
     moved = [(old, page)] if old else []
     if old:
@@ -68,7 +68,7 @@ def place_page(page: Page) -> list[tuple[str, Page]]:
     return moved
 
 
-def _line_above(parent_id: int | None) -> set[int]:
+def line_above(parent_id: int | None) -> set[int]:
     """The ids of the pages above a place in the tree."""
     line: set[int] = set()
     while parent_id is not None and parent_id not in line:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import defer
 
 from cms.content import audit, revisions
-from cms.content.addresses import slug_is_taken
+from cms.content.addresses import line_above, slug_is_taken
 from cms.content.editing import insert, lay, version_of
 from cms.content.errors import Conflict, ContentError, InvalidInput, NotFound, changed_meanwhile
 from cms.content.holding import held_rows, on_held_row
@@ -141,7 +141,10 @@ def unpublish(
     """
     require(actor, "publish", document)
     _check_version(document, based_on)
-    given = _cleaned(document, values or {})
+    draft = _working(document)
+    # What was typed now is checked; what has been there is no reason to leave anything on the site.
+    typed = {name: value for name, value in (values or {}).items() if name not in draft or value != draft[name]}
+    given = _cleaned(document, typed)
     _drop_schedule(document)
     document.status = Status.DRAFT
     document.submitted_at = None
@@ -177,7 +180,9 @@ def restore(document: Any, actor: Any) -> None:
     document.trashed_at = None
     document.status = Status.DRAFT
     # As with every document that nobody sees: the row shows its draft, in lists as in the form.
-    _lay_over_what_fits(document, _working(document))
+    draft = revisions.draft_of(document)
+    if draft is not None:
+        _lay_over_what_fits(document, draft.data)
     document.draft_revision_id = document.draft_revision_id or document.live_revision_id
     audit.record(actor, "restore", document)
     commit()
@@ -287,13 +292,16 @@ def _give_up(revision_id: int, table: str, object_id: int, moment: datetime, rea
 def _keep(
     document: Any, values: Mapping[str, Any], actor: Any, kind: str, based_on: str | None, *, check: bool = True
 ) -> Revision:
-    """A new draft revision; a row that nobody sees yet takes the values at once."""
+    """A new draft revision; a row that nobody sees yet takes the values at once.
+
+    Without `check` they are an older text, of which the row takes what fits: the address may be another's by now.
+    """
     _check_version(document, based_on)
     given = _cleaned(document, values) if check else dict(values)
     data = revisions.snapshot(document, _working(document) | given)
     revision = revisions.add_revision(document, data, actor, kind)
     if not document.is_live:
-        _lay_over(document, data)
+        (_lay_over if check else _lay_over_what_fits)(document, data)
     document.draft_revision_id = revision.id
     return revision
 
@@ -330,14 +338,21 @@ def _lay_over(document: Any, data: Mapping[str, Any]) -> None:
     lay(document, revisions.contents(document, data))
 
 
-def _lay_over_what_fits(document: Any, values: Mapping[str, Any]) -> None:
-    """Lay values over a row, but for an address that another document has taken meanwhile: it keeps its own."""
-    scope = {"locale": document.locale} if isinstance(document, Translatable) else {}
+def _lay_over_what_fits(document: Any, data: Mapping[str, Any]) -> None:
+    """Lay a revision over a row, but for a place that it cannot have any more: it keeps its own.
+
+    Another document may have its address by now, or the page above it may be below it.
+    """
+    values = revisions.contents(document, data)
+    scope: dict[str, Any] = {"locale": document.locale} if isinstance(document, Translatable) else {}
+    fits = True
     if isinstance(document, Page):
         scope["parent_id"] = values.get("parent_id", document.parent_id)
+        fits = document.id not in line_above(scope["parent_id"])
     slug = values.get("slug")
-    taken = slug is not None and slug_is_taken(type(document), slug, scope, document.id)
-    lay(document, {name: value for name, value in values.items() if not (taken and name in ("slug", "parent_id"))})
+    if slug is not None and slug_is_taken(type(document), slug, scope, document.id):
+        fits = False
+    lay(document, {name: value for name, value in values.items() if fits or name not in ("slug", "parent_id")})
 
 
 def _go_live(document: Any, revision: Revision, moment: datetime, *, set_date: bool) -> None:
