@@ -8,6 +8,8 @@ import pytest
 
 from cms.content import large_numbers, overview, publishing
 from cms.content.overview import LanguageShare, Waiting, find_by_title, pile, recent_activity, translation_shares
+from cms.content.searching import finding, postgresql_index
+from cms.extensions import db
 from cms.models import Page, Post
 from cms.models.column_types import utc_now
 from tests import factories as make
@@ -141,6 +143,25 @@ def test_finding_takes_every_word_and_only_what_one_may_read() -> None:
     assert sorted(map(str, find_by_title(editor, "alfama walk", 5))) == ["A walk through Alfama", "Alfama walks"]
     assert list(map(str, find_by_title(author, "alfama\x00 walk", 5))) == ["Alfama walks"]
     assert find_by_title(editor, "100% _", 5) == []
+
+
+@pytest.mark.database
+def test_ones_own_are_found_among_very_many_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "MOST_FOUND", 3)
+    for name in ("FREQUENT", "NEWEST", "SOME"):
+        monkeypatch.setattr(postgresql_index, name, 3)
+    author, other = make.make_user("author"), make.make_user("author")
+    make.make_post(title="A walk of mine", author=author)
+    make.make_post(title="Another thing of mine", author=author)
+    make.make_post(title="A walk of mine, thrown away", author=author, trashed_at=utc_now())
+    for number in range(20):
+        make.make_post(title=f"A walk of theirs {number}", author=other)
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.begin() as connection:
+            postgresql_index.weigh(connection)
+
+    assert list(map(str, find_by_title(author, "walk", 5))) == ["A walk of mine"]
+    assert len(find_by_title(make.make_user("editor"), "walk", 5)) == 3
 
 
 def test_the_number_of_questions_does_not_grow_with_the_documents(count_queries: Any) -> None:
