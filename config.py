@@ -122,10 +122,18 @@ def _page_mirror(env: Mapping[str, str], redis_url: str | None) -> Path | None:
 
 
 def _engine_options(url: str) -> dict[str, Any]:
-    """Connections for a database server: enough for the threads of a process that are busy at once."""
+    """Connections for a database server: enough for the threads of a process that are busy at once.
+
+    Nobody waits for minutes for one (seconds), nor for a network that swallows what is sent (`tcp_user_timeout` is in
+    milliseconds). Statements may take as long as they need: exports, migrations, the index of words.
+    """
     if not url or url.startswith("sqlite"):
         return {}
-    return {"pool_size": 16, "max_overflow": 16, "pool_pre_ping": True}
+    options: dict[str, Any] = {"pool_size": 16, "max_overflow": 16, "pool_timeout": 10, "pool_pre_ping": True}
+    if url.startswith("postgres"):
+        keepalives = {"keepalives_idle": 10, "keepalives_interval": 3, "keepalives_count": 3}
+        options["connect_args"] = {"connect_timeout": 5, "tcp_user_timeout": 10_000, **keepalives}
+    return options
 
 
 def _refuse_unknown(env: Mapping[str, str]) -> None:

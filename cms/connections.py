@@ -1,14 +1,17 @@
 """What every new database connection is told, and what becomes of a request's changes when it fails."""
 
+from math import ceil
 from typing import Any
 
 from flask import Flask, got_request_exception
-from sqlalchemy import event
+from sqlalchemy import Connection, Engine, create_engine, event
 
 from cms.extensions import db
 
 # Milliseconds that a writer waits for another one on SQLite before it gives up.
 SQLITE_BUSY_TIMEOUT = 10_000
+# How soon a network that swallows everything is noticed while an answer is awaited: in four seconds.
+_KEEPALIVES = {"keepalives_idle": 2, "keepalives_interval": 1, "keepalives_count": 2}
 
 
 def init_app(app: Flask) -> None:
@@ -24,6 +27,31 @@ def close() -> None:
     """Give every connection of the current application back, before its process is copied."""
     db.session.remove()
     db.engine.dispose()
+
+
+def engine_beside_the_pool(seconds: float) -> Engine:
+    """An engine with one connection of its own to the current application's database.
+
+    It is for short questions that must not wait for requests: no statement takes longer than `seconds`, nor does a
+    network that swallows what is sent, and a new connection hardly longer.
+    """
+    url = db.engine.url
+    postgresql = url.get_backend_name() == "postgresql"
+    milliseconds = int(seconds * 1000)
+    limits: dict[str, Any] = {"timeout": seconds}
+    if postgresql:
+        limits = _KEEPALIVES | {"connect_timeout": ceil(seconds), "tcp_user_timeout": milliseconds}
+    engine = create_engine(
+        url, pool_size=1, max_overflow=0, pool_timeout=seconds, pool_pre_ping=True, connect_args=limits
+    )
+    if postgresql:
+        # With each transaction, and not as an option of the connection, which poolers such as PgBouncer refuse.
+        event.listen(engine, "begin", lambda connection: _limit_statements(connection, milliseconds))
+    return engine
+
+
+def _limit_statements(connection: Connection, milliseconds: int) -> None:
+    connection.exec_driver_sql(f"SET LOCAL statement_timeout = {milliseconds}")
 
 
 def _forget_changes(_app: Flask, **_more: Any) -> None:

@@ -21,6 +21,17 @@ def test_defaults_need_no_setting(tmp_path: Path) -> None:
     assert settings(tmp_path, APP_ENV="development")["PAGE_CACHE"] is False
 
 
+def test_nobody_waits_for_minutes_for_a_database_server(tmp_path: Path) -> None:
+    found = settings(tmp_path, DATABASE_URL="postgresql://user@db.example.org/site")["SQLALCHEMY_ENGINE_OPTIONS"]
+    assert found["pool_timeout"] <= 10
+    assert found["connect_args"]["connect_timeout"] <= 5
+    # Milliseconds.
+    assert found["connect_args"]["tcp_user_timeout"] <= 10_000
+    assert settings(tmp_path)["SQLALCHEMY_ENGINE_OPTIONS"] == {}
+    other = settings(tmp_path, DATABASE_URL="mysql+pymysql://user@db.example.org/site")["SQLALCHEMY_ENGINE_OPTIONS"]
+    assert "connect_args" not in other
+
+
 def test_a_secret_is_made_once_and_kept(tmp_path: Path) -> None:
     first = settings(tmp_path)["SECRET_KEY"]
     assert settings(tmp_path)["SECRET_KEY"] == first

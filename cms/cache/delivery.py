@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from cms.cache.breaker import Breaker, Unavailable
 from cms.cache.journal import Journal
+from cms.cache.looks import Looks
 from cms.cache.mirrors import SILENCE, Mirrors
 from cms.cache.outbox import PENDING_LEASE, Outbox
 from cms.cache.redis_stamps import Purged, RedisStamps
@@ -74,6 +75,8 @@ class LocalDelivery:
 class SharedDelivery:
     """For processes that share Redis: the stamps there, and rows in the database until they have arrived there.
 
+    `looks` tell when those rows have to be looked for.
+
     `probing` are the stamps without a breaker, for the moment at which the server is tried again; `mirrors` those who
     serve pages without being asked.
     """
@@ -84,6 +87,7 @@ class SharedDelivery:
         probing: Stamps,
         breaker: Breaker,
         outbox: Outbox,
+        looks: Looks,
         patience: Patience,
         mirrors: Mirrors,
         lease: float,
@@ -93,6 +97,7 @@ class SharedDelivery:
         self._probing = probing
         self._breaker = breaker
         self._outbox = outbox
+        self._looks = looks
         self._patience = patience
         self._lease = lease
 
@@ -162,9 +167,10 @@ class SharedDelivery:
 
     def settle(self) -> None:
         self._breaker.check()
-        self._outbox.settle(self._stamps)
+        self._looks.settle()
 
     def recover(self) -> None:
         """What the breaker probes: replay what was kept. Raises Unavailable where the server is not well yet."""
+        # Also while Redis does not answer: who has always known that the database is away, need not ask it again then.
+        self._looks.settle_now(self._probing.purge)
         self._probing.sequence(fresh=True)
-        self._outbox.settle(self._probing, force=True)

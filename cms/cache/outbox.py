@@ -2,28 +2,30 @@
 
 The row is written in the transaction of the change itself, so there is no change without it, and removed once the
 cache server has the purge. Whatever comes between (a dead server, a process that was killed) leaves the row, and
-every process looks for rows before it trusts what is cached, once within PENDING_LEASE seconds. A purge that could
-not be delivered therefore lets as long pass before its reply is sent: by then nobody serves what it made stale.
+every process looks for rows before it trusts what is cached, once within PENDING_LEASE seconds (`cms.cache.looks`). A
+purge that could not be delivered therefore lets as long pass before its reply is sent: by then nobody serves what it
+made stale.
 """
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterable
 from typing import cast
 
 from flask import Flask
-from sqlalchemy import Connection, Engine, Table, delete, insert, select
+from sqlalchemy import Connection, Engine, Table, delete, event, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from cms.cache.stamps import Stamps
+from cms.connections import engine_beside_the_pool
 from cms.extensions import db
 from cms.models.pending_purge import PendingPurge
 
 logger = logging.getLogger(__name__)
 
 PENDING_LEASE = 1.0
+# Seconds after which a look is refused by a database that is there and slow.
+STATEMENT_LIMIT = 1.5
 _AT_ONCE = 500
 
 _ROWS = cast(Table, PendingPurge.__table__)
@@ -32,13 +34,12 @@ _ROWS = cast(Table, PendingPurge.__table__)
 class Outbox:
     """The kept purges of one application, in `table`."""
 
-    def __init__(self, app: Flask, table: Table = _ROWS, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, app: Flask, table: Table = _ROWS) -> None:
         self._app = app
         self._table = table
-        self._clock = clock
-        self._lock = threading.Lock()
-        # The moment of `clock` up to which the rows need not be looked for again.
-        self.settled_until = float("-inf")
+        # One look at a time, and whoever gives connections back waits for it.
+        self._looking = threading.Lock()
+        self._own_engine: Engine | None = None
 
     def keep(self, session: Session, tags: Iterable[str]) -> int:
         """Write a row within the session's transaction; returns its id."""
@@ -72,37 +73,39 @@ class Outbox:
         with self._app.app_context():
             return db.engine
 
-    def settle(self, stamps: Stamps, *, force: bool = False) -> None:
-        """Deliver every kept purge, unless that was seen to within the lease. Raises Unavailable.
-
-        Where the database cannot be asked, nobody can have changed anything either: the pages stay good.
-        """
-        if not force and self._clock() < self.settled_until:
-            return
-        with self._lock:
-            now = self._clock()
-            if not force and now < self.settled_until:
-                return
-            try:
-                self.hand_over(stamps.purge)
-            except SQLAlchemyError:
-                logger.warning("Kept purges could not be looked for.", exc_info=True)
-            self.settled_until = now + PENDING_LEASE
-
     def hand_over(self, purge: Callable[[set[str]], object]) -> None:
         """Give the tags of all rows to `purge`, and remove the rows that it has taken without an exception.
 
         Each row is given once, also where it cannot be removed: as long as that lasts, every look gives it again.
         """
         last = 0
-        while rows := self.oldest(after=last):
-            purge({tag for tags in rows.values() for tag in tags})
-            self.remove(rows)
-            last = max(rows)
+        with self._looking:
+            engine = self._engine_for_looks()
+            while rows := self.oldest(engine, after=last):
+                purge({tag for tags in rows.values() for tag in tags})
+                self.remove(rows, engine)
+                last = max(rows)
 
-    def oldest(self, after: int = 0) -> dict[int, list[str]]:
+    def oldest(self, engine: Engine | None = None, *, after: int = 0) -> dict[int, list[str]]:
         """The tags of the oldest rows with an id above `after`, by their ids; at most `_AT_ONCE` rows."""
         columns = self._table.c
         kept = select(columns.id, columns.tags).where(columns.id > after).order_by(columns.id).limit(_AT_ONCE)
-        with self._engine().connect() as connection:
+        with (engine or self._engine()).connect() as connection:
             return {row.id: row.tags for row in connection.execute(kept)}
+
+    def _engine_for_looks(self) -> Engine:
+        """With a connection of its own: while requests use all the others, readers must not wait for them."""
+        if self._own_engine is None:
+            with self._app.app_context():
+                self._own_engine = engine_beside_the_pool(STATEMENT_LIMIT)
+                event.listen(db.engine, "engine_disposed", self._give_back)
+        return self._own_engine
+
+    def _give_back(self, _engine: Engine) -> None:
+        waited = self._looking.acquire(timeout=2 * STATEMENT_LIMIT)
+        try:
+            if self._own_engine is not None:
+                self._own_engine.dispose()
+        finally:
+            if waited:
+                self._looking.release()

@@ -26,6 +26,7 @@ from cms.cache.fragments import Fragments, Rendering
 from cms.cache.journal import LEASE_SECONDS as LOOK_SECONDS
 from cms.cache.journal import Journal
 from cms.cache.locks import LocalLocks, Locks, RedisLocks
+from cms.cache.looks import LIMIT, Looks
 from cms.cache.mirror.offers import Offers
 from cms.cache.mirrors import Mirrors
 from cms.cache.moments import earliest_moment, next_moment
@@ -78,7 +79,7 @@ class CacheService:
         self.stamps: Stamps
         self.delivery: Delivery
         # Who knows up to which moment of `time.monotonic` there is nothing to settle.
-        self._settled: Journal | Outbox
+        self._settled: Journal | Looks
         self.locks: Locks
         self.breaker: Breaker | None = None
         self._connection: redis.Redis | None = None
@@ -135,12 +136,14 @@ class CacheService:
         self.stamps = stamps = RedisStamps(client, namespace, self.breaker, lease=lease, mirrored=mirrored)
         self.probing = RedisStamps(client, namespace, None, lease=lease, mirrored=mirrored)
         self.mirrors = Mirrors(client, namespace, None)
-        self._settled = outbox = Outbox(app)
+        outbox = Outbox(app)
+        self._settled = looks = Looks(outbox, stamps.purge, limit=max(LIMIT, timeout))
         self._shared_delivery = SharedDelivery(
             stamps,
             self.probing,
             self.breaker,
             outbox,
+            looks,
             self.patience,
             Mirrors(client, namespace, self.breaker),
             lease,

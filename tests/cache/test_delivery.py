@@ -209,8 +209,8 @@ def test_a_save_on_redis_waits_until_others_have_asked_anew(
 
 
 @pytest.fixture
-def outbox(build_site: Callable[..., SmallSite], clock: Clock) -> Outbox:
-    return Outbox(build_site().app, clock=clock)
+def outbox(build_site: Callable[..., SmallSite]) -> Outbox:
+    return Outbox(build_site().app)
 
 
 def rows(outbox: Outbox) -> list[list[str]]:
@@ -223,24 +223,9 @@ def test_kept_purges_are_delivered_and_removed(outbox: Outbox) -> None:
     outbox.keep_now({"b", "a"})
     outbox.keep_now({"c"})
     assert rows(outbox) == [["a", "b"], ["c"]]
-    outbox.settle(stamps)
+    outbox.hand_over(stamps.purge)
     assert rows(outbox) == []
     assert set(stamps._stamps) == {"a", "b", "c"}
-
-
-def test_kept_purges_are_looked_for_once_within_the_lease(outbox: Outbox, clock: Clock) -> None:
-    stamps = LocalStamps()
-    outbox.settle(stamps)
-    outbox.keep_now({"a"})
-    clock.now += 0.9
-    outbox.settle(stamps)
-    assert rows(outbox) == [["a"]]
-    outbox.settle(stamps, force=True)
-    assert rows(outbox) == []
-    outbox.keep_now({"b"})
-    clock.now += 1.1
-    outbox.settle(stamps)
-    assert rows(outbox) == []
 
 
 def test_a_kept_purge_belongs_to_its_transaction(outbox: Outbox) -> None:
@@ -266,7 +251,7 @@ def test_many_kept_purges(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> No
     with outbox._app.app_context(), db.engine.begin() as connection:
         connection.execute(insert(PendingPurge.__table__), [{"tags": [f"t{number}"]} for number in range(8)])  # type: ignore[arg-type]  # a Table
     stamps = LocalStamps()
-    outbox.settle(stamps)
+    outbox.hand_over(stamps.purge)
     assert len(stamps._stamps) == 8
     assert rows(outbox) == []
 
@@ -285,7 +270,7 @@ class CountedStamps(LocalStamps):
 
 
 def test_rows_that_cannot_be_deleted_are_delivered_once_at_each_look(
-    outbox: Outbox, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """As where the disk is full, or the database has become a copy that nobody may write to."""
     monkeypatch.setattr("cms.cache.outbox._AT_ONCE", 2)
@@ -296,14 +281,13 @@ def test_rows_that_cannot_be_deleted_are_delivered_once_at_each_look(
             text("CREATE TRIGGER refuse BEFORE DELETE ON pending_purges BEGIN SELECT RAISE(ABORT, 'full'); END")
         )
     stamps = CountedStamps()
-    outbox.settle(stamps)
+    outbox.hand_over(stamps.purge)
     assert stamps.purged == [["a", "b"], ["c"]]
     assert "will be delivered again" in caplog.text
     assert "Traceback" not in caplog.text
     with outbox._app.app_context(), db.engine.begin() as connection:
         connection.execute(text("DROP TRIGGER refuse"))
-    clock.now += 1.1
-    outbox.settle(stamps)
+    outbox.hand_over(stamps.purge)
     assert stamps.purged[2:] == [["a", "b"], ["c"]]
     assert rows(outbox) == []
 

@@ -1,6 +1,7 @@
 """Purges that the cache server could not take: kept in the database until they are delivered."""
 
 import pytest
+from sqlalchemy import text
 
 from cms.cache import purge_now
 from cms.extensions import db
@@ -57,11 +58,33 @@ def test_without_its_table_of_kept_purges_pages_are_still_served(
     days: Days, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A database that does not answer has changed nothing; visitors go on reading."""
-    outbox = days.one.service._shared_delivery._outbox
+    delivery = days.one.service._shared_delivery
     with days.one.app.app_context():
         PendingPurge.__table__.drop(db.engine)  # type: ignore[attr-defined]  # a Table
-    outbox.settled_until = float("-inf")
+    delivery._looks.forget()
     assert days.one.mark("/en/") == "hit"
     assert "could not be looked for" in caplog.text
-    outbox.remove([1])
+    delivery._outbox.remove([1])
     assert "will be delivered again" in caplog.text
+
+
+def test_a_server_that_is_back_is_not_used_before_the_database_was_asked_what_was_kept(days: Days) -> None:
+    days.server.stop()
+    assert days.marks() == ["bypass", "bypass"]
+    save(days.one, "Second")
+    days.server.start()
+    with days.one.app.app_context():
+        db.session.execute(text("ALTER TABLE pending_purges RENAME TO away"))
+        db.session.commit()
+    days.rested()
+    assert days.marks() == ["bypass", "bypass"]
+    days.rested()
+    assert days.texts() == ["First, Second"] * 2
+    assert days.marks() == ["bypass", "bypass"]
+    with days.one.app.app_context():
+        db.session.execute(text("ALTER TABLE away RENAME TO pending_purges"))
+        db.session.commit()
+    days.rested()
+    assert days.texts() == ["First, Second"] * 2
+    assert days.marks() == ["hit", "hit"]
+    assert kept(days.one) == 0
