@@ -25,7 +25,7 @@ from cms.security.policy import visible
 # Rows with the words of a filter in their titles that the filter stands for.
 MOST_NAMED = 50
 # Rows that are linked to what a filter names and are known by their ids; where there are more, their links are asked.
-FEW_LINKED = 2_000
+FEW_LINKED = 1_000
 # More than these are not offered in a list to choose from; the words of their title are typed instead.
 CHOICES = 200
 # What stands before the id of a row that was chosen: the words of a title may be a number, too.
@@ -220,10 +220,13 @@ class RelationFilter(ColumnFilter):
         if self.relation.direction is not MANYTOMANY:
             (column,) = self.relation.local_columns
             return column.in_(named)
-        rows = self.relation.parent.class_.id
-        # Of a few rows a database cannot know that they are few, and might look for them along the list's whole order.
-        few = self._linked(named)
-        return rows.in_(self._links(named)) if len(few) > FEW_LINKED else among(rows, few)
+        # Of a few rows a database cannot know that they are few, and might look for them along the list's whole order,
+        # which is just the way to find the first of many.
+        few, row_id = self._linked(named), self.relation.parent.class_.id
+        if len(few) <= FEW_LINKED:
+            return among(row_id, few)
+        links = self._links(named)
+        return links.where(links.selected_columns[0] == row_id).exists()
 
     def _named(self, value: str) -> list[int]:
         """The ids of what is meant."""

@@ -99,9 +99,19 @@ class ListScreen(Screen):
 
     def _counted(self, ids: Any, filters: Any) -> listing.Extent:
         """How many rows there are: with filters that let through too many to count, among some of them."""
-        narrowed = [(self._filters[index], value) for index, _name, value in filters or ()]
-        samples = [sample for one, value in narrowed if (sample := one.sample(one.clean(value))) is not None]
-        return listing.extent(ids.filter(*samples), partial=bool(samples))
+        narrowed = [(one, one.clean(value)) for one, value in self._asked_filters(filters)]
+        samples = [one.sample(value) for one, value in narrowed]
+        if all(sample is None for sample in samples):
+            return listing.extent(ids)
+        conditions = [
+            one.condition(value) if sample is None else sample
+            for (one, value), sample in zip(narrowed, samples, strict=True)
+        ]
+        some = db.session.query(self.model.id).filter(*self._list_conditions(), *conditions)
+        return listing.extent(some, partial=True)
+
+    def _asked_filters(self, filters: Any) -> list[tuple[Any, str]]:
+        return [(self._filters[index], value) for index, _name, value in filters or ()]
 
     @property
     def list_extent(self) -> listing.Extent:
