@@ -15,8 +15,6 @@ from admin.cells import ValueFormatter
 from admin.row_patterns import ANY_NAME, ANY_PAGE, ANY_ROW
 from cms.content import translating
 from cms.i18n.locales import site_locales
-from cms.models.base import Model
-from cms.security.policy import may_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +155,7 @@ class ListRows:
     ) -> None:
         """`return_url` is where a form leads back to; `links` are given where rows have languages."""
         self.view, self.links = view, links
-        model: type[Model] = view.model
-        self.may_edit, self.may_delete = (may_each(current_user, action, model) for action in ("update", "delete"))
+        self.may_edit, self.may_delete = (view.may_each(action) for action in ("update", "delete"))
         self.edit, self.details = (RowAddress(view, name, url=return_url) for name in (".edit_view", ".details_view"))
         self.cells = [ColumnCells(view, column.name) for column in columns]
         self.kinds: dict[Hashable, ListRow] = {}

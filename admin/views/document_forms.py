@@ -157,7 +157,7 @@ class DocumentForm(DocumentList):
             "public_url": _path_of(row) if row.is_live else None,
             "address_prefix": path[: path.rfind("/") + 1],
             "history_url": self.get_url(".history_view", id=row.id),
-            "delete_id": row.id if may(current_user, "delete", row) else None,
+            "delete_id": row.id if self.may("delete", row) else None,
             "restore_url": self.get_url(".restore_view") if row.trashed_at is not None else None,
             "translations": LanguageLinks(self).of(row, coverage) if isinstance(row, Translatable) else [],
             "outdated": self._outdated_context(row) if outdated else None,

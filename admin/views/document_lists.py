@@ -1,6 +1,6 @@
 """Lists of documents: by where they stand, with what is done to several at once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import request
@@ -120,6 +120,12 @@ class DocumentList(ModelScreen):
         """The address of a small picture, or None."""
         media = getattr(row, "featured_image", None)
         return thumbnail_url(media) if media is not None else None
+
+    def may_each(self, action: str) -> Callable[[Any], bool]:
+        """Deleting moves to the trash, which takes more where readers see the document."""
+        if action == "delete":
+            return publishing.may_trash_each(current_user, self.model)
+        return super().may_each(action)
 
     def delete_one(self, row: Any) -> None:
         """To the trash; from the trash, for good."""

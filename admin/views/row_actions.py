@@ -16,7 +16,7 @@ from admin.views.object_forms import FormScreen
 from cms.content import editing
 from cms.content.errors import ContentError
 from cms.extensions import db
-from cms.security.policy import may, require
+from cms.security.policy import Forbidden, may, require
 
 # Rows that one bulk action takes.
 BULK_ROWS = 500
@@ -76,15 +76,15 @@ class RowActions(FormScreen):
         if entry is None:
             abort(HTTPStatus.BAD_REQUEST)
         require(current_user, entry[1], self.model)
-        rows = self._ticked(entry[1])
+        rows = [(str(row), row) for row in self._ticked(entry[1])]
         done = 0
-        for row in rows:
+        for title, row in rows:
             try:
                 self.run_action(name, row)
                 done += 1
-            except ContentError as error:
+            except (ContentError, Forbidden) as error:
                 db.session.rollback()
-                flash(f"{row}: {error}", "error")
+                flash(f"{title}: {error}", "error")
         if done:
             flash(ngettext("Done for %(num)d.", "Done for %(num)d.", done), "success")
         elif not rows:

@@ -1,6 +1,6 @@
 """Who may do what on the screen of a model: each endpoint stands for an action, each object is checked."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from admin.views.secure import ChokePoint
 from cms.extensions import db
-from cms.security.policy import may, require
+from cms.security.policy import may, may_each, require
 
 # What each endpoint of Flask-Admin's model view does to its model; one that is not named here is denied.
 ENDPOINT_ACTIONS: Mapping[str, str] = {
@@ -55,7 +55,11 @@ class Screen(ChokePoint, ModelView):
 
     def may(self, action: str, row: Any) -> bool:
         """Whether the current user may do this to a row."""
-        return may(current_user, action, row)
+        return self.may_each(action)(row)
+
+    def may_each(self, action: str) -> Callable[[Any], bool]:
+        """Says of each row whether the current user may do this to it; what would be refused is not offered."""
+        return may_each(current_user, action, self.model)
 
     def may_enter(self, name: str) -> bool:
         """Each endpoint stands for an action on the model; the object itself is checked where it is fetched."""

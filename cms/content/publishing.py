@@ -4,7 +4,7 @@ The newest text of a live document waits in a revision beside it; publishing cop
 Each function has the document to itself, checks permission, changes, audits and commits.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -22,11 +22,11 @@ from cms.content.transactions import commit, flush
 from cms.content.validation import clean
 from cms.extensions import db
 from cms.models import Page, Revision
-from cms.models.base import model_by_table
+from cms.models.base import Model, model_by_table
 from cms.models.column_types import utc_now
 from cms.models.publishable import Publishable, Status
 from cms.models.translatable import Translatable
-from cms.security.policy import SYSTEM, require
+from cms.security.policy import SYSTEM, Forbidden, may_each, require
 
 
 def create_draft(model: Any, values: Mapping[str, Any], actor: Any) -> Any:
@@ -155,20 +155,25 @@ def unpublish(
 
 @on_held_row
 def trash(document: Any, actor: Any) -> None:
-    """Move a document to the trash; visitors no longer see it; committed. Raises Forbidden, Conflict.
-
-    Taking a live document off the site is as much as unpublishing it: whoever may not do that, may not do this.
-    """
-    require(actor, "delete", document)
+    """Move a document to the trash; visitors no longer see it; committed. Raises Forbidden, Conflict."""
+    if not may_trash_each(actor, type(document))(document):
+        raise Forbidden(_("You are not allowed to do this."))
     if document.trashed_at is not None:
         return
-    if document.is_live:
-        require(actor, "publish", document)
     _drop_schedule(document)
     document.trashed_at = utc_now()
     document.submitted_at = None
     audit.record(actor, "trash", document)
     commit()
+
+
+def may_trash_each(actor: Any, model: type[Model]) -> Callable[[Any], bool]:
+    """Says of each document of a kind whether the actor may move it to the trash, or from there delete it for good.
+
+    Taking a live document off the site is as much as unpublishing it: whoever may not do that, may not do this.
+    """
+    may_delete, may_publish = (may_each(actor, action, model) for action in ("delete", "publish"))
+    return lambda document: may_delete(document) and (not document.is_live or may_publish(document))
 
 
 @on_held_row

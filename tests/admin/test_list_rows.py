@@ -8,8 +8,10 @@ from flask_login import login_user
 
 from admin.cells import ValueFormatter
 from admin.list_rows import ColumnCells, LanguageLinks, RowAddress
+from cms.content import publishing
 from cms.extensions import db
 from cms.models import Post
+from cms.security.policy import SYSTEM
 from tests import factories as make
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -96,3 +98,21 @@ def test_a_list_shows_what_it_is_asked_for_in_its_own_order(client_as: Any) -> N
     assert "featured_image" not in heads
     assert [name or title for name, title in cells] == heads
     assert db.session.query(Post).count() == 1
+
+
+def test_only_what_may_be_moved_to_the_trash_has_a_button_for_it(client_as: Any) -> None:
+    """What readers see is taken off the site by those who may publish."""
+    author = make.make_user("author")
+    drafted, live = make.make_post(author=author, status="draft"), make.make_post(author=author)
+
+    def offered(client: Any, post: Post) -> list[bool]:
+        (menu,) = [menu for menu in MENU.findall(client.get("/admin/posts/").text) if f"?id={post.id}&" in menu]
+        screens = [client.get(f"/admin/posts/{name}/?id={post.id}").text for name in ("edit", "details")]
+        return [f'data-delete="{post.id}"' in text for text in (menu, *screens)]
+
+    for client, expected in ((client_as(author), False), (client_as("editor"), True)):
+        assert offered(client, drafted) == [True] * 3
+        assert offered(client, live) == [expected] * 3
+    publishing.trash(live, SYSTEM)
+    edit = client_as(author).get(f"/admin/posts/edit/?id={live.id}")
+    assert f'data-delete="{live.id}"' in edit.text

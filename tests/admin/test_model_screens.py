@@ -201,6 +201,23 @@ def test_bulk_deleting_checks_each_row(client_as: Any, db_session: Any) -> None:
     assert client.submit("/admin/tags/action/", {"action": "delete", "rowid": ["x"]}).status_code == 400
 
 
+def test_a_bulk_action_goes_on_after_a_row_that_may_not_be_changed(client_as: Any, db_session: Any) -> None:
+    """An author's own post that an editor has published, between two that are drafts."""
+    author = make.make_user("author")
+    rows = [
+        make.make_post(title=title, author=author, status=status)
+        for title, status in (("One", "draft"), ("Public", "published"), ("Two", "draft"))
+    ]
+    client = client_as(author)
+    reply = client.submit("/admin/posts/action/", {"action": "delete", "rowid": [row.id for row in rows]})
+    assert reply.status_code == 302
+    page = client.get("/admin/posts/").text
+    assert "Public: You are not allowed to do this." in page
+    assert "Done for 2." in page
+    db.session.expire_all()
+    assert [row.trashed_at is None for row in rows] == [False, True, False]
+
+
 def test_relations_are_looked_up_a_page_at_a_time(client_as: Any, db_session: Any) -> None:
     for number in range(12):
         make.make_category(name=f"Harbour {number:02}")
