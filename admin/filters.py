@@ -15,9 +15,9 @@ from sqlalchemy.orm.interfaces import MANYTOMANY
 
 from admin import listing
 from admin.title_search import ids_called
+from cms.content import translating
 from cms.content.searching.finding import among
 from cms.extensions import db
-from cms.models import Revision
 from cms.models.base import Model
 from cms.models.trashable import Trashable
 from cms.security.policy import visible
@@ -135,18 +135,8 @@ class OutdatedFilter(YesNoFilter):
         self.model = model
 
     def condition(self, value: Any) -> ColumnElement[bool]:
-        source = aliased(self.model)
-        newer = (
-            select(source.id)
-            .join(Revision, Revision.object_id == source.id)
-            .where(
-                Revision.id == self.model.source_revision_id,
-                Revision.model == self.model.__tablename__,
-                source.live_revision_id > self.model.source_revision_id,
-            )
-            .exists()
-        )
-        return newer if value == "1" else ~newer
+        outdated = translating.is_outdated(self.model)
+        return outdated if value == "1" else ~outdated
 
     def is_served(self, model: type[Model]) -> bool:
         return False

@@ -6,7 +6,8 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import inspect, select
+from sqlalchemy import ColumnElement, false, inspect, select
+from sqlalchemy.orm import aliased
 from sqlalchemy.orm.interfaces import MANYTOMANY
 
 from cms.content import audit, publishing, revisions
@@ -34,17 +35,6 @@ class Coverage:
 def may_translate(actor: Any, model: type[Any], locale: str) -> bool:
     """Whether the actor may begin a translation of this kind of document into a language."""
     return holds(actor, f"{model.__tablename__}:translate", locale=locale)
-
-
-def open_locales(document: Any, actor: Any) -> list[str]:
-    """The languages into which the actor may begin a translation of the document: those that it lacks."""
-    there = {entry.locale for entry in coverage_of([document])[document.translation_key]}
-    model = type(document)
-    return [
-        locale
-        for locale in current_app.config["SITE_LOCALES"]
-        if locale not in there and may_translate(actor, model, locale)
-    ]
 
 
 def first_values(source: Any, locale: str) -> dict[str, Any]:
@@ -131,10 +121,25 @@ def source_of(document: Any) -> Any | None:
     return db.session.get(type(document), revision.object_id) if revision is not None else None
 
 
-def is_outdated(document: Any) -> bool:
-    """Whether the source has published a newer revision than the one this translation was made from."""
-    source = source_of(document)
-    return source is not None and (source.live_revision_id or 0) > document.source_revision_id
+def is_outdated(model: Any) -> ColumnElement[bool]:
+    """A condition: the source has published a newer revision than the one that the translation was made from.
+
+    Never of what has no revisions. What is in the trash is not out of date, nor is anything because of it: there is
+    nothing that readers see of it, and nothing to follow until it comes back.
+    """
+    if not issubclass(model, Publishable):
+        return false()
+    source: Any = aliased(model)
+    newer = (
+        select(source.id)
+        .join(Revision, (Revision.object_id == source.id) & (Revision.model == model.__tablename__))
+        .where(
+            Revision.id == model.source_revision_id,
+            source.live_revision_id > model.source_revision_id,
+            source.trashed_at.is_(None),
+        )
+    )
+    return newer.exists() & model.trashed_at.is_(None)
 
 
 @on_held_row
@@ -157,30 +162,13 @@ def coverage_of(documents: Iterable[Any]) -> dict[str, list[Coverage]]:
     found: dict[str, list[Coverage]] = {row.translation_key: [] for row in rows}
     if not rows:
         return found
-    model = type(rows[0])
-    publishable = issubclass(model, Publishable)
-    columns = [model.id, model.locale, model.translation_key, model.source_revision_id]
-    if publishable:
-        columns += [model.status, model.live_revision_id]
+    model: Any = type(rows[0])
+    columns = [model.id, model.locale, model.translation_key, is_outdated(model).label("outdated")]
     query = select(*columns).where(model.translation_key.in_(found))
-    if publishable:
-        query = query.where(model.trashed_at.is_(None))
-    entries = db.session.execute(query).all()
-    made_from = _objects_of(model, {entry.source_revision_id for entry in entries} - {None})
-    live = {entry.id: entry.live_revision_id for entry in entries} if publishable else {}
+    if issubclass(model, Publishable):
+        query = query.add_columns(model.status).where(model.trashed_at.is_(None))
     order = {code: place for place, code in enumerate(current_app.config["SITE_LOCALES"])}
-    for entry in sorted(entries, key=lambda entry: order.get(entry.locale, len(order))):
-        newest = live.get(made_from.get(entry.source_revision_id)) or 0
-        outdated = entry.source_revision_id is not None and newest > entry.source_revision_id
-        status = entry.status if publishable else None
-        found[entry.translation_key].append(Coverage(entry.locale, entry.id, status, outdated))
+    for entry in sorted(db.session.execute(query), key=lambda entry: order.get(entry.locale, len(order))):
+        one = Coverage(entry.locale, entry.id, getattr(entry, "status", None), bool(entry.outdated))
+        found[entry.translation_key].append(one)
     return found
-
-
-def _objects_of(model: Any, revision_ids: set[int]) -> dict[int, int]:
-    if not revision_ids:
-        return {}
-    query = select(Revision.id, Revision.object_id).where(
-        Revision.id.in_(revision_ids), Revision.model == model.__tablename__
-    )
-    return {row.id: row.object_id for row in db.session.execute(query)}

@@ -384,3 +384,34 @@ def test_the_role_of_administrators_is_not_deleted(client_as: Any, db_session: A
     renamed = client.submit(f"/admin/roles/edit/?id={role.id}", {"name": "boss", "title": "Boss"})
     assert renamed.status_code == 409
     assert client.get("/admin/roles/").status_code == 200
+
+
+def test_what_the_filter_says_is_out_of_date_is_marked_and_can_be_said_to_be_right(
+    client_as: Any, db_session: Any
+) -> None:
+    editor = make.make_user("editor")
+    source = publishing.create_draft(Post, {"title": "A walk", "locale": "en"}, editor)
+    publishing.publish(source, editor)
+    post = translating.begin(source, "pt", {"title": "Um passeio"}, editor)
+    publishing.publish(source, editor, {"title": "A longer walk"})
+    client = client_as(editor)
+
+    def told() -> list[bool]:
+        """Whether the filter finds it, its row is marked, and its form offers to say that it is up to date."""
+        listed = client.get("/admin/posts/?flt0_source_revision_id_outdated=1").text
+        form = client.get(f"/admin/posts/edit/?id={post.id}").text
+        rows = listed.count('class="list__row"')
+        return [
+            rows == 1 and "Um passeio" in listed,
+            rows == 1 and "coverage__code--outdated" in listed,
+            'id="current-form"' in form,
+        ]
+
+    assert told() == [True] * 3
+    publishing.trash(source, editor)
+    assert told() == [False] * 3
+    publishing.restore(source, editor)
+    publishing.publish(source, editor)
+    assert told() == [True] * 3
+    client.submit("/admin/posts/current/", {"id": post.id})
+    assert told() == [False] * 3
