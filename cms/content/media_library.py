@@ -21,9 +21,10 @@ from cms.cache import depends_on
 from cms.content import audit, pictures
 from cms.content.editing import version_of
 from cms.content.errors import Conflict, InvalidInput
+from cms.content.holding import on_held_row
 from cms.content.picture_uses import EXTENSIONS, places_using, stem_of
 from cms.content.rendering import Picture, Rendition
-from cms.content.transactions import begin_writing, commit, once_committed, undo
+from cms.content.transactions import commit, once_committed
 from cms.extensions import db
 from cms.models import Media, MediaText
 from cms.models.base import Model
@@ -70,6 +71,7 @@ def add_picture(
     return media
 
 
+@on_held_row
 def describe_picture(
     media: Media,
     actor: Any,
@@ -108,6 +110,7 @@ def describe_picture(
     return media
 
 
+@on_held_row
 def delete_picture(media: Media, actor: Any) -> None:
     """Removes a picture that nothing shows, with its files, and commits.
 
@@ -115,14 +118,11 @@ def delete_picture(media: Media, actor: Any) -> None:
     that the actor may not read.
     """
     require(actor, "delete", media)
-    # Whoever is about to show it is waited for, or waits for this.
-    begin_writing()
+    # Also from those who only name it: whoever is about to show it is waited for, or waits for this.
     db.session.execute(select(Media.id).where(Media.id == media.id).with_for_update())
     users = places_using(media)
     if users:
-        refusal = _still_shown(media, [place for place in users if may(actor, "read", place)])
-        undo()
-        raise refusal
+        raise _still_shown(media, [place for place in users if may(actor, "read", place)])
     names = _names_of(media)
     audit.record(actor, "delete", media)
     db.session.delete(media)

@@ -11,6 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from cms.content import media_library, publishing
+from cms.content.editing import version_of
 from cms.content.errors import Conflict, InvalidInput
 from cms.content.picture_uses import places_using
 from cms.extensions import db
@@ -168,6 +169,18 @@ def test_authors_describe_their_own_pictures_only() -> None:
         media_library.describe_picture(other, author, title="Mine too")
     with pytest.raises(Forbidden):
         media_library.delete_picture(own, author)
+
+
+@pytest.mark.database
+def test_what_was_said_of_a_picture_meanwhile_is_not_written_over(app: Flask, editor: User) -> None:
+    media = take(alts={"en": "A hill"})
+    seen = version_of(media)
+    with app.app_context():
+        other = db.session.get_one(Media, media.id)
+        media_library.describe_picture(other, SYSTEM, texts={"en": ("A red hill", "")}, based_on=seen)
+    with pytest.raises(Conflict):
+        media_library.describe_picture(media, editor, texts={"en": ("Hills", "")}, based_on=seen)
+    assert media.alt_in("en") == "A red hill"
 
 
 def test_a_picture_that_nothing_shows_is_removed_with_its_files(editor: User) -> None:
