@@ -75,10 +75,12 @@ def is_long(column: Column[Any]) -> bool:
 def list_columns(model: type[Model]) -> list[str]:
     """Title first, then what tells rows apart, then when they changed."""
     title = model.title_column()
-    names = [title.key] if title is not None else ["id"]
+    naming = title if title is not None else next((c for c in columns_of(model) if c.info.get("names_rows")), None)
+    names = [naming.key] if naming is not None else ["id"]
     for column in columns_of(model):
         kind = column.info.get("kind")
-        if column.foreign_keys or column.primary_key or column.key in names or is_long(column) or kind == "slug":
+        too_long = is_long(column) and not column.info.get("in_lists")
+        if column.foreign_keys or column.primary_key or column.key in names or too_long or kind == "slug":
             continue
         if column.info.get("machinery") and column.key != "status":
             continue

@@ -7,6 +7,8 @@
 `help`       one sentence below the field
 `machinery`  True: set by services, never by a form; not part of a revision
 `uncached`   True: no public page shows it, so that a change of it alone purges nothing
+`names_rows` True: lists of the back office call a row by it, where no text of the kind "title" does
+`in_lists`   True: they show it also where its texts may be long
 `unlisted`   True: shown, but no public list is selected or ordered by it; so too "markup" and "summary"
 `shared`     True: kept equal across the languages of one document
 `searched`   how much a word in it counts in searches: "A" as in a title, "B" a summary, "C" a text, "D" in the back

@@ -40,14 +40,14 @@ class Setting(Model):
     __purpose__ = "settings"
     __icon__ = "settings"
 
-    key: Mapped[str] = mapped_column(String(64), info={"label": _l("Setting"), "kind": "setting_key"})
+    key: Mapped[str] = mapped_column(String(64), info={"label": _l("Setting"), "kind": "setting_key", "names_rows": True})
     locale: Mapped[str] = mapped_column(
         String(35),
         default="",
         server_default="",
         info={"label": _l("Language"), "kind": "locale", "help": _l("Leave empty where it holds for every language.")},
     )
-    value: Mapped[str] = mapped_column(Text, default="", info={"label": _l("Value")})
+    value: Mapped[str] = mapped_column(Text, default="", info={"label": _l("Value"), "in_lists": True})
 
     @classmethod
     def table_arguments(cls) -> tuple[Any, ...]:

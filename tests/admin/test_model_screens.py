@@ -238,6 +238,14 @@ def test_a_setting_is_checked_as_it_is_declared(client_as: Any, db_session: Any)
     assert db.session.query(Setting).one().value == "7"
 
 
+def test_a_setting_is_listed_by_its_name_with_its_value(client_as: Any, db_session: Any) -> None:
+    db.session.add(Setting(key="site_name", locale="pt", value="Meridiano"))
+    db.session.commit()
+    page = client_as("administrator").get("/admin/settings/").text
+    assert re.search(r'class="list__link"[^>]*>Name of the site</a>', page)
+    assert "Meridiano" in page
+
+
 def test_anonymous_is_led_to_the_sign_in_and_members_are_refused(client: Any, client_as: Any) -> None:
     reply = client.get("/admin/posts/?page=2")
     assert reply.status_code == 302
