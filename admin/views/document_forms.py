@@ -130,6 +130,7 @@ class DocumentForm(DocumentList):
             "slug_url": self.get_url(".slug_view", id=row.id if row is not None else None),
             "address_prefix": f"/{locale}/posts/" if self.model.__tablename__ == "posts" else f"/{locale}/",
             "locale": locale,
+            "language_name": _language_name(locale),
             "timezone_name": _zone_name(),
         }
         if row is not None:
@@ -188,7 +189,7 @@ class DocumentForm(DocumentList):
             "summary": getattr(source, "summary", ""),
             # As readers see it: a video is a still block, and nobody else's host is asked.
             "body": render_body(getattr(source, "body", "")).html,
-            "language_name": language.name if language is not None else source.locale,
+            "language_name": _language_name(source.locale),
             "code": source.locale,
             "direction": language.direction if language is not None else "ltr",
         }
@@ -198,6 +199,12 @@ def _readable_source_of(row: Any) -> Any | None:
     """What a document was translated from, where there is something, and the current user may read it."""
     source = translating.source_of(row) if isinstance(row, Translatable) else None
     return source if source is not None and may(current_user, "read", source) else None
+
+
+def _language_name(code: str) -> str:
+    """A language by its own name; by its code where the site has it no more."""
+    language = lookup(code)
+    return language.name if language is not None else code
 
 
 def _path_of(row: Any) -> str | None:

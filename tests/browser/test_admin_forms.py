@@ -272,3 +272,14 @@ def test_a_form_works_without_script(page_as: Any, db_session: Any) -> None:
     page.get_by_text("was saved as a draft").wait_for()
     post = db.session.query(Post).one()
     assert (post.slug, post.body) == ("written-without-a-script", "<p>As markup.</p>")
+
+
+def test_a_translation_says_its_language_beside_the_original(page_as: Any, db_session: Any) -> None:
+    post = make.make_post(title="W" * 120)
+    page = page_as("editor")
+    page.goto(f"/admin/posts/new/?source={post.id}&locale=pt")
+    expect(page.locator(".translation-head")).to_contain_text("Português")
+    source = page.locator(".source")
+    assert source.evaluate("one => one.scrollWidth <= one.clientWidth"), "a long word is cut off"
+    page.locator("select[name=locale]").select_option("ar")
+    expect(page.locator(".translation-head")).to_contain_text("العربية")

@@ -124,9 +124,12 @@ for (const echo of document.querySelectorAll("[data-title-echo]")) {
 
 // Faces, hyphens and the browser's spelling follow the language that is written in, not that of the screen.
 for (const text of document.querySelectorAll("[data-content-language]")) {
-  const language = text.form.elements.locale;
+  const language = text.closest("form").elements.locale;
   const follow = () => {
     text.lang = language.value;
+    if ("languageName" in text.dataset) {
+      text.textContent = language.selectedOptions[0].text;
+    }
   };
   language?.addEventListener("change", follow);
 }
