@@ -1,5 +1,6 @@
 """The translators' screens: how far each language is, its texts, and one text at a time."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -10,6 +11,7 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
+from markupsafe import Markup, escape
 
 from admin.views.secure import SecureView
 from cms.i18n import catalogs
@@ -32,6 +34,19 @@ TABS: dict[Show, Any] = {
     Show.UNSURE: _l("To confirm"),
     Show.PROBLEMS: _l("With problems"),
 }
+
+
+# Where the words around it run from right to left, a placeholder would be drawn in pieces.
+PLACEHOLDER = re.compile(r"(%\([^()]*\)[a-zA-Z]|\{[a-zA-Z0-9_.]*\})")
+
+
+def placeholders_apart(text: str) -> Markup:
+    """A text to read, with each placeholder in one piece, whichever way the words around it run."""
+    parts = PLACEHOLDER.split(text)
+    return Markup("").join(
+        Markup('<bdi dir="ltr">{}</bdi>').format(part) if place % 2 else escape(part)
+        for place, part in enumerate(parts)
+    )
 
 
 @dataclass(frozen=True)
@@ -116,6 +131,7 @@ class TranslationsView(SecureView):
             total=len(entries),
             pages=pages,
             page=page,
+            placeholders_apart=placeholders_apart,
             entries=entries[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
             tabs=[(show, label, self._count(texts, wish, show)) for show, label in TABS.items()],
         )

@@ -9,6 +9,7 @@ from flask import Flask, g
 from flask_babel import gettext
 from sqlalchemy import select
 
+from admin.views.translations import placeholders_apart
 from cms.extensions import db
 from cms.i18n.domain import new_watch
 from cms.i18n.po_entry import Key
@@ -123,6 +124,12 @@ def test_the_texts_of_a_language_are_listed_searched_and_filtered(translator: Si
 )
 def test_addresses_that_make_no_sense_show_the_list(translator: SiteClient, query: str) -> None:
     assert translator.get(f"{ROOT}pt/?{query}").status_code == 200
+
+
+def test_a_placeholder_stays_in_one_piece_in_a_listed_translation(translator: SiteClient) -> None:
+    page = translator.get(f"{ROOT}pt/?search=Hello").text
+    assert '<bdi>Olá <bdi dir="ltr">%(name)s</bdi></bdi>' in page
+    assert str(placeholders_apart("100 % of {count} <b>")) == '100 % of <bdi dir="ltr">{count}</bdi> &lt;b&gt;'
 
 
 def test_long_lists_are_paged(site: Flask, translator: SiteClient, catalog: Path) -> None:
