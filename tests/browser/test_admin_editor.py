@@ -176,7 +176,7 @@ def test_a_pasted_picture_goes_to_the_library(page_as: Any, db_session: Any) -> 
             canvas.getContext("2d").fillRect(0, 0, 60, 40);
             const blob = await new Promise((done) => canvas.toBlob(done, "image/png"));
             const data = new DataTransfer();
-            data.items.add(new File([blob], "pasted.png", { type: "image/png" }));
+            data.items.add(new File([blob], "otter-pond.png", { type: "image/png" }));
             body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
         }"""
     )
@@ -188,6 +188,7 @@ def test_a_pasted_picture_goes_to_the_library(page_as: Any, db_session: Any) -> 
     media = db.session.query(Media).one()
     assert f'src="/media/{media.filename}"' in body
     assert 'width="60" height="40"' in body
+    assert media.title == "Otter pond"
 
 
 def test_a_video_is_stored_as_an_address_and_shown_as_a_block(page_as: Any, db_session: Any) -> None:

@@ -164,7 +164,7 @@ const takenPictures = new Map();
 /** Sends a pasted or dropped picture to the media library. */
 async function takePicture(blob, labels) {
   try {
-    const made = await uploadPicture(uploadAddress(), blob.blob(), blob.filename());
+    const made = await uploadPicture(uploadAddress(), blob.blob());
     takenPictures.set(made.location, made);
     showToast(labels.uploaded, "info");
     return made.location;

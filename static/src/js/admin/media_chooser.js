@@ -5,9 +5,9 @@ import { askServer, make, showToast } from "./page.js";
 const BROWSE_DELAY = 250;
 
 /** Uploads one file into the media library. Gives {id, location, alt, width, height}. */
-export async function uploadPicture(url, file, name = file.name) {
+export async function uploadPicture(url, file) {
   const body = new FormData();
-  body.append("file", file, name || "picture.png");
+  body.append("file", file, file.name || "picture.png");
   return askServer(url, { method: "POST", body });
 }
 
