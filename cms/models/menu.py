@@ -67,3 +67,7 @@ class MenuItem(Orderable, Model):
     @classmethod
     def table_arguments(cls) -> tuple[Any, ...]:
         return index_of_reference("page_id"), index_of_reference("category_id")
+
+    def __str__(self) -> str:
+        led_to = self.page if self.page is not None else self.category
+        return self.label or (str(led_to) if led_to is not None else self.url) or super().__str__()

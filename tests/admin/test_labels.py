@@ -9,7 +9,7 @@ from admin.cells import details_cell, time_zone_cell
 from admin.grants_field import grant_text
 from cms.models import Grant, Post, Role, Setting
 from cms.models.base import Model, all_models
-from tests.factories import make_user
+from tests.factories import make_category, make_menu, make_menu_item, make_page, make_user
 from tests.site_client import SiteClient
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -40,6 +40,14 @@ def test_the_roles_of_a_new_site_are_named_in_the_reader_s_language(app: Flask) 
 def test_a_setting_is_called_by_its_label() -> None:
     assert str(Setting(key="site_name")) == "Name of the site"
     assert str(Setting(key="of_another_release")) == "of_another_release"
+
+
+def test_a_link_of_a_menu_is_called_as_readers_see_it() -> None:
+    menu, page, category = make_menu(), make_page(title="About us"), make_category(name="Harbours")
+    assert str(make_menu_item(menu, label="Start", page=page)) == "Start"
+    assert str(make_menu_item(menu, label="", page=page)) == "About us"
+    assert str(make_menu_item(menu, label="", category=category)) == "Harbours"
+    assert str(make_menu_item(menu, label="", url="/en/links")) == "/en/links"
 
 
 @pytest.mark.parametrize(
