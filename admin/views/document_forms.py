@@ -70,7 +70,7 @@ class DocumentForm(DocumentList):
     def update_from(self, form: Any, row: Any) -> Any:
         """Do what the pressed button says."""
         values, at = self._typed(form)
-        based_on = form.version.data or None
+        based_on = self.based_on(form)
         pressed = self._pressed()
         if pressed == "publish":
             publishing.publish(row, current_user, values, at=at, based_on=based_on)
@@ -83,6 +83,10 @@ class DocumentForm(DocumentList):
         else:
             publishing.save_draft(row, values, current_user, based_on=based_on)
         return row
+
+    def url_of_changes(self, row: Any) -> str:
+        """The history, which compares the newest version with the one before."""
+        return self.get_url(".history_view", id=row.id)
 
     def _pressed(self) -> str:
         pressed = request.form.get("_action", "save")

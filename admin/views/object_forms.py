@@ -105,8 +105,13 @@ class FormScreen(ListScreen):
 
     def update_from(self, form: Any, row: Any) -> Any:
         """Change from what was typed; returns the object."""
-        editing.update(row, form.values(), current_user, based_on=form.version.data or None)
+        editing.update(row, form.values(), current_user, based_on=self.based_on(form))
         return row
+
+    @staticmethod
+    def based_on(form: Any) -> str | None:
+        """The version that the editor has seen: the one they opened, or the later one they were told of."""
+        return request.form.get("_over") or form.version.data or None
 
     def _save(self, form: Any, row: Any, change: Any, **shown: Any) -> Any:
         """Run a change; what it refuses is shown beside the fields, with what was typed still there."""
@@ -124,11 +129,19 @@ class FormScreen(ListScreen):
                 for sentence in form.take_errors(error, self.model):
                     flash(sentence, "error")
                 return self._show_form(form, row, HTTPStatus.UNPROCESSABLE_ENTITY, **shown)
-            flash(str(error), "error")
             status = HTTPStatus.CONFLICT if isinstance(error, Conflict) else HTTPStatus.NOT_FOUND
+            version = editing.version_of(row) if row is not None else None
+            if status is HTTPStatus.CONFLICT and version and self.based_on(form) not in (None, version):
+                shown["overtaken"] = {"sentence": str(error), "url": self.url_of_changes(row), "version": version}
+            else:
+                flash(str(error), "error")
             return self._show_form(form, row, status, **shown)
         self.tell_saved(saved, created=row is None)
         return redirect(self._after_save(saved, row is None))
+
+    def url_of_changes(self, row: Any) -> str:
+        """Where an editor sees what somebody else has made of a row meanwhile."""
+        return self.get_url(".edit_view", id=row.id)
 
     def _show_anew(self, locale: str | None) -> Any:
         """What was typed into the form of something that is gone meanwhile, as that of a new one."""
@@ -153,8 +166,8 @@ class FormScreen(ListScreen):
         template = self.create_template if row is None else self.edit_template
         context = self.form_context(form, row, **shown)
         back = get_redirect_target() or self.get_url(".index_view")
-        form_url = shown.get("form_url")
-        return self.render(template, form=form, model=row, form_url=form_url, return_url=back, **context), status
+        asked = {name: shown.get(name) for name in ("form_url", "overtaken")}
+        return self.render(template, form=form, model=row, return_url=back, **asked, **context), status
 
     def form_context(self, form: Any, row: Any, **shown: Any) -> dict[str, Any]:
         """What the template of a form gets beyond the form."""

@@ -53,7 +53,7 @@ class UserView(ModelScreen):
         """Changes of an account."""
         values = form.values()
         password = values.pop("password") or ""
-        user_editing.edit_account(current_user, row, values, password, form.version.data or None)
+        user_editing.edit_account(current_user, row, values, password, self.based_on(form))
         if password and row.id == current_user.id:
             # Whoever changes their own password here stays signed in, and is signed out everywhere else.
             keep_signed_in(row)
@@ -96,7 +96,7 @@ class RoleView(ModelScreen):
 
     def update_from(self, form: Any, row: Any) -> Any:
         """Changes of a role."""
-        user_editing.edit_role(current_user, row, form.values(), form.version.data or None)
+        user_editing.edit_role(current_user, row, form.values(), self.based_on(form))
         return row
 
     def delete_one(self, row: Any) -> None:

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 import cms.content
-from cms.content import publishing, translating
+from cms.content import publishing, revisions, translating
 from cms.content.editing import version_of
 from cms.extensions import db
 from cms.models import Category, Grant, Post, Redirect, Setting, Tag, User
@@ -85,6 +85,25 @@ def test_a_concurrent_change_is_a_conflict_that_loses_nothing(client_as: Any, db
     assert 'value="Mine"' in reply.text
     db.session.expire_all()
     assert db.session.get(Category, category.id).name == "News"
+
+
+def test_who_was_overtaken_sees_the_change_and_may_save_all_the_same(client_as: Any, db_session: Any) -> None:
+    client, post = client_as("administrator"), make.make_post(title="Before")
+    address, opened = f"/admin/posts/edit/?id={post.id}", version_of(post)
+    typed = {"title": "Mine", "slug": post.slug, "version": opened}
+    assert client.submit(address, typed | {"title": "Theirs"}).status_code == 302
+
+    refused = client.submit(address, typed)
+    assert refused.status_code == 409
+    assert f'href="/admin/posts/history/?id={post.id}"' in refused.text
+    told = re.search(r'name="_over" value="([^"]+)"', refused.text)
+    assert told is not None
+    assert client.submit(address, typed).status_code == 409, "told of it, but not asked to write over it"
+
+    assert client.submit(address, typed | {"_over": told[1]}).status_code == 302
+    assert client.submit(address, typed | {"_over": told[1]}).status_code == 409, "overtaken once more"
+    titles = [revision.data["title"] for revision in revisions.history(db.session.get_one(Post, post.id))]
+    assert titles[:2] == ["Mine", "Theirs"]
 
 
 @pytest.mark.parametrize(
