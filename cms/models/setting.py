@@ -40,7 +40,9 @@ class Setting(Model):
     __purpose__ = "settings"
     __icon__ = "settings"
 
-    key: Mapped[str] = mapped_column(String(64), info={"label": _l("Setting"), "kind": "setting_key", "names_rows": True})
+    key: Mapped[str] = mapped_column(
+        String(64), info={"label": _l("Setting"), "kind": "setting_key", "names_rows": True}
+    )
     locale: Mapped[str] = mapped_column(
         String(35),
         default="",

@@ -45,6 +45,26 @@ def test_nothing_is_wider_than_the_page(open_page: Callable[..., Page], magazine
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
+@pytest.mark.parametrize("width", [375, 1280])
+def test_a_word_without_end_makes_no_page_wider(
+    open_page: Callable[..., Page], magazine: None, app: Flask, width: int
+) -> None:
+    word = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft"
+    with app.app_context():
+        make_post(title=word, summary=word * 2, slug="word", tags=[make_tag(name=word, slug="long-word")])
+    page = open_page(width=width)
+    for path in (
+        "/en/",
+        "/en/posts/word",
+        "/en/posts/voyage",
+        "/en/tags/long-word",
+        "/en/none",
+        f"/search/en?q={word}",
+    ):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
 def test_targets_are_large_enough_for_a_finger(open_page: Callable[..., Page], magazine: None) -> None:
     page = open_page(width=375)
     page.goto("/en/")
