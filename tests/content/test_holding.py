@@ -16,7 +16,7 @@ from cms.content.editing import version_of
 from cms.content.errors import Conflict, InvalidInput
 from cms.content.transactions import apart, one_transaction
 from cms.extensions import db
-from cms.models import Page, Post, Tag, User
+from cms.models import Page, Post, Revision, Tag, User
 from cms.security.policy import SYSTEM, Forbidden
 from tests import factories as make
 
@@ -342,3 +342,14 @@ def test_a_schedule_that_was_cancelled_is_not_given_up(app: Flask, monkeypatch: 
     monkeypatch.setattr(publishing, "_go_live", fail)
     assert publishing.apply_due(moment) == 0
     assert db.session.get_one(Post, post.id, populate_existing=True).scheduled_at == later
+
+
+@pytest.mark.parametrize("table", ["posts", "tags", "gone"])
+def test_a_moment_of_what_is_gone_is_forgotten(table: str) -> None:
+    """Its row was deleted past the services, or its kind is no longer of this site, or has no such moments."""
+    post, moment = scheduled(SYSTEM, SYSTEM)
+    (plan,) = [revision for revision in revisions.history(post) if revision.publish_at is not None]
+    plan.model, plan.object_id = table, 999_999
+    db.session.commit()
+    assert publishing.apply_due(moment) == 0
+    assert db.session.get_one(Revision, plan.id, populate_existing=True).publish_at is None
