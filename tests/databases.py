@@ -57,6 +57,9 @@ class TestDatabase:
         for entry in self.app.config["INSTANCE_PATH"].iterdir():
             if entry.is_dir():
                 shutil.rmtree(entry)
+            elif entry.name.startswith("demo_"):
+                # What a demonstration site says of itself, also where its creation was broken off.
+                entry.unlink()
 
 
 def sqlite_database(build: Callable[[str], Flask], folder: Path) -> TestDatabase:
