@@ -135,24 +135,29 @@ class MediaView(ModelScreen):
                 current_user,
                 title=request.form.get("title", ""),
                 texts=texts,
-                based_on=request.form.get("version") or None,
+                based_on=request.form.get("_over") or request.form.get("version") or None,
             )
         except InvalidInput as error:
             return self._show_texts(media, error.errors, HTTPStatus.UNPROCESSABLE_ENTITY)
         except Conflict as error:
-            flash(str(error), "error")
-            return self._show_texts(media, {}, HTTPStatus.CONFLICT)
+            db.session.rollback()
+            url = self.get_url(".edit_view", id=media.id)
+            overtaken = {"sentence": str(error), "url": url, "version": version_of(media)}
+            return self._show_texts(media, {}, HTTPStatus.CONFLICT, overtaken)
         self.tell_saved(media, created=False)
         return redirect(self.get_url(".index_view", show=media.id))
 
-    def _show_texts(self, media: Media, errors: Mapping[str, Any], status: HTTPStatus) -> Any:
+    def _show_texts(
+        self, media: Media, errors: Mapping[str, Any], status: HTTPStatus, overtaken: Mapping[str, str] | None = None
+    ) -> Any:
         typed = request.form if request.method == "POST" else {"title": media.title, "version": version_of(media)}
         values = dict(typed)
         if request.method == "GET":
             for text in media.texts:
                 values |= {f"alt-{text.locale}": text.alt, f"caption-{text.locale}": text.caption}
         places = self.places_of(media)
-        return self.render(self.edit_template, model=media, values=values, errors=errors, places=places), status
+        shown = {"values": values, "errors": errors, "places": places, "overtaken": overtaken}
+        return self.render(self.edit_template, model=media, **shown), status
 
     @expose("/ajax/update/", methods=("POST",))
     def ajax_update(self) -> Any:

@@ -240,7 +240,13 @@ def test_two_who_describe_one_picture_are_told(client_as: ClientAs) -> None:
     assert "Second &lt;too&gt;" in late.text
     db.session.expire_all()
     assert media.alt_in("en") == "First"
-    # Whoever reads it anew may save.
+    # Whoever reads it anew may save, and so may who was told and wants to.
+    told = re.search(r'name="_over" value="([^"]+)"', late.text)
+    assert told is not None
+    over = {"title": "Hill", "alt-en": "Second", "version": seen[1], "_over": told[1]}
+    assert client.submit(address, over).status_code == 302
+    db.session.expire_all()
+    assert media.alt_in("en") == "Second"
     newer = re.search(r'name="version" value="([^"]+)"', client.get(address).text)
     assert newer is not None
     assert client.submit(address, {"title": "Hill", "alt-en": "Third", "version": newer[1]}).status_code == 302
