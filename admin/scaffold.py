@@ -195,7 +195,8 @@ def filters(model: type[Model]) -> list[Any]:
         found.append(MissingLanguageFilter(model, choices_of_locales))
     if issubclass(model, Translatable) and issubclass(model, Publishable):
         found.append(OutdatedFilter(model))
-    return found
+    # Moments last: there are many of them, and one looks for a state, a topic or a person more often.
+    return sorted(found, key=lambda one: isinstance(one, DayFilter))
 
 
 def _choices(column: Column[Any]) -> Any:

@@ -68,7 +68,7 @@ class Publishable(Authored, Revisable, Trashable):
     )
 
     submitted_at: Mapped[datetime | None] = mapped_column(
-        UtcMoment, sort_order=64, info={"label": _l("In review"), "machinery": True, "uncached": True}
+        UtcMoment, sort_order=64, info={"label": _l("Submitted for review"), "machinery": True, "uncached": True}
     )
 
     @classmethod

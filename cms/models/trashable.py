@@ -12,5 +12,5 @@ class Trashable:
     """An object that deleting moves to the trash, from where it can be restored or deleted for good."""
 
     trashed_at: Mapped[datetime | None] = mapped_column(
-        UtcMoment, sort_order=85, info={"label": _l("In the trash since"), "machinery": True}
+        UtcMoment, sort_order=85, info={"label": _l("Moved to the trash"), "machinery": True}
     )

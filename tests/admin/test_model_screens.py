@@ -255,6 +255,25 @@ def test_a_setting_is_listed_by_its_name_with_its_value(client_as: Any, db_sessi
     assert "Meridiano" in page
 
 
+def test_moments_come_last_among_the_filters(client_as: Any, db_session: Any) -> None:
+    make.make_post()
+    names = re.findall(r'data-filter-field="([^"]+)"', client_as("administrator").get("/admin/posts/").text)
+    assert names.index("Author") < names.index("Out of date") < names.index("Created")
+    assert names[-1] == "Changed"
+
+
+def test_what_changed_reads_in_its_own_direction(client_as: Any, db_session: Any) -> None:
+    post = make.make_post(summary="")
+    client = client_as("administrator")
+    typed = {"title": post.title, "slug": post.slug, "version": version_of(post)}
+    client.submit(f"/admin/posts/edit/?id={post.id}", typed | {"summary": "First."})
+    typed["version"] = version_of(db.session.get_one(Post, post.id, populate_existing=True))
+    client.submit(f"/admin/posts/edit/?id={post.id}", typed | {"summary": "Second."})
+    page = client.get(f"/admin/posts/history/?id={post.id}").text
+    assert "<bdi>First.</bdi></del>" in page
+    assert "<bdi>Second.</bdi></ins>" in page
+
+
 def test_a_translator_finds_what_is_missing_and_what_is_out_of_date(client_as: Any, db_session: Any) -> None:
     editor = make.make_user("editor")
     done, open_one = [

@@ -59,6 +59,9 @@ def test_a_filter_is_added_shown_and_removed(page_as: Any, db_session: Any) -> N
 
     page.get_by_text("Add filter").click()
     page.get_by_role("button", name="Language", exact=True).click()
+    expect(page.get_by_label("How to compare")).to_be_hidden()
+    expect(page.get_by_text("Language is", exact=True)).to_be_visible()
+    expect(page.get_by_label("Value")).to_be_focused()
     page.get_by_label("Value").select_option("pt")
     page.get_by_role("button", name="Apply").click()
 

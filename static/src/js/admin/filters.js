@@ -68,14 +68,16 @@ function attachFilterMenu(menu) {
       fields.querySelector("button").focus();
     });
     inputs.replaceChildren(how, value, make("button", { class: "button button--primary", type: "submit" }, texts.textApply), again);
-    title.textContent = label;
+    // Where there is one way to compare, there is nothing to choose.
+    how.hidden = filters.length === 1;
+    title.textContent = how.hidden ? `${label} ${filters[0].operation}` : label;
     fields.hidden = true;
     form.hidden = false;
     form.onformdata = (event) => {
       const filter = filters[Number(how.value)];
       event.formData.append(`flt${texts.next}_${filter.arg}`, filterValue(value.querySelectorAll("[data-filter-value]")));
     };
-    how.focus();
+    (how.hidden ? value.querySelector("[data-filter-value]") : how).focus();
   };
 
   menu.addEventListener("click", (event) => {
