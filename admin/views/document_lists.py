@@ -61,6 +61,15 @@ class DocumentList(ModelScreen):
         tab = request.args.get("show", "all")
         return tab if tab in TABS else "all"
 
+    def empty_tab(self) -> tuple[str, str] | None:
+        """What a tab says that nothing is in: a heading and a sentence; None of the list of everything."""
+        match self.shown_tab():
+            case "all":
+                return None
+            case "trash":
+                return _("The trash is empty"), _("What is moved to the trash stays here, and can be brought back.")
+        return _("Nothing here at the moment"), _("Nothing is in this state.")
+
     def _list_conditions(self) -> list[Any]:
         return [*super()._list_conditions(), *self._tab_conditions(self.shown_tab())]
 
