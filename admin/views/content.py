@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import refresh
 from flask_login import current_user
 
+from admin.unchanged_lines import with_few_unchanged
 from admin.views.document_forms import DocumentForm
 from cms.cache import unrecorded
 from cms.content import presenting, publishing, revisions, translating
@@ -89,6 +90,7 @@ class ContentView(DocumentForm):
             entries=entries,
             older=older,
             newer=newer,
+            with_few_unchanged=with_few_unchanged,
             changes=revisions.compare(row, older, newer) if older is not None and newer is not None else [],
             may_return=may(current_user, "update", row),
             return_url=self.get_url(".edit_view", id=row.id),
