@@ -40,6 +40,13 @@ class FormScreen(ListScreen):
     def create_view(self) -> Any:
         """Add one."""
         source, locale = self._translation_asked_for()
+        if source is not None and request.method == "GET":
+            there = [
+                one.id for one in translating.coverage_of([source])[source.translation_key] if one.locale == locale
+            ]
+            if there:
+                flash(_("There is a translation into this language already."), "info")
+                return redirect(self.get_url(".edit_view", id=there[0]))
         form = self.create_form()
         if request.method == "POST":
             return self._save(form, None, lambda: self.create_from(form, source, locale), source=source, locale=locale)

@@ -255,6 +255,24 @@ def test_a_setting_is_listed_by_its_name_with_its_value(client_as: Any, db_sessi
     assert "Meridiano" in page
 
 
+def test_what_is_translated_already_is_opened_instead_of_translated_again(client_as: Any, db_session: Any) -> None:
+    post = make.make_post()
+    there = make.translate(post, "pt", title="Olá", slug="ola")
+    reply = client_as("administrator").get(f"/admin/posts/new/?source={post.id}&locale=pt")
+    assert reply.status_code == 302
+    assert reply.location.endswith(f"/admin/posts/edit/?id={there.id}")
+
+
+def test_an_empty_tab_says_what_is_not_there(client_as: Any, db_session: Any) -> None:
+    client = client_as("administrator")
+    assert "Posts are dated articles" in client.get("/admin/posts/").text
+    make.make_post()
+    trash = client.get("/admin/posts/?show=trash").text
+    assert "The trash is empty" in trash
+    assert "Posts are dated articles" not in trash
+    assert "Nothing is in this state." in client.get("/admin/posts/?show=review").text
+
+
 def test_moments_come_last_among_the_filters(client_as: Any, db_session: Any) -> None:
     make.make_post()
     names = re.findall(r'data-filter-field="([^"]+)"', client_as("administrator").get("/admin/posts/").text)
