@@ -14,6 +14,8 @@ from sqlalchemy.exc import IntegrityError
 
 from cms.content import audit
 from cms.content.errors import Conflict, InvalidInput, NotFound
+from cms.content.holding import hold
+from cms.content.transactions import undo
 from cms.content.validation import clean, in_use
 from cms.extensions import db
 from cms.models import Role, User
@@ -200,11 +202,18 @@ def enable(actor: Any, user: User) -> None:
 
 
 def keep_an_administrator(user: User) -> None:
-    """Raise Conflict where nobody who may do everything could sign in without this account."""
+    """Raise Conflict where nobody who may do everything could sign in without this account.
+
+    Two who ask this of each other at the same moment take turns: their role is held until the transaction ends.
+    """
+    if not (user.active and _is_administrators(user)):
+        return
+    hold(db.session.scalars(select(Role).where(Role.name == ADMINISTRATOR)).one())
     others = select(func.count(User.id)).where(
         User.active, User.id != user.id, User.roles.any(Role.name == ADMINISTRATOR)
     )
-    if user.active and _is_administrators(user) and not db.session.scalar(others):
+    if not db.session.scalar(others):
+        undo()
         raise Conflict(_("This is the last administrator who can sign in."))
 
 

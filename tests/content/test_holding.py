@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from cms.content import editing, holding, publishing, revisions, translating
+from cms.content import editing, holding, publishing, revisions, translating, user_accounts, user_editing
 from cms.content.editing import version_of
 from cms.content.errors import Conflict, InvalidInput
 from cms.content.transactions import apart, one_transaction
@@ -353,3 +353,28 @@ def test_a_moment_of_what_is_gone_is_forgotten(table: str) -> None:
     db.session.commit()
     assert publishing.apply_due(moment) == 0
     assert db.session.get_one(Revision, plan.id, populate_existing=True).publish_at is None
+
+
+@pytest.mark.parametrize("act", [user_accounts.disable, user_editing.delete_account])
+def test_two_administrators_who_remove_each_other(
+    elsewhere: Callable[[Callable[[], Any]], Elsewhere], monkeypatch: pytest.MonkeyPatch, act: Any
+) -> None:
+    """Each sees the other before either has gone; one of them stays."""
+    ids = [make.make_user("administrator").id for _ in range(2)]
+    both = Barrier(2)
+    count = user_accounts.keep_an_administrator
+
+    def together(user: User) -> None:
+        with suppress(BrokenBarrierError):
+            both.wait(SECONDS)
+        count(user)
+
+    monkeypatch.setattr(user_accounts, "keep_an_administrator", together)
+
+    def remove(actor: int, other: int) -> None:
+        act(db.session.get_one(User, actor), db.session.get_one(User, other))
+
+    threads = [elsewhere(lambda pair=pair: remove(*pair)) for pair in (ids, ids[::-1])]
+    errors = [thread.ended() for thread in threads]
+    assert sorted(type(error).__name__ for error in errors) == ["Conflict", "NoneType"]
+    assert db.session.scalar(select(func.count(User.id)).where(User.active, User.id.in_(ids))) == 1

@@ -197,11 +197,12 @@ class ToldDelivery:
 
     def deliver_now(self, tags: Iterable[str]) -> None:
         wanted = set(tags)
-        self._inner.deliver_now(wanted)
         try:
+            # First, so that an interrupted wait does not lose it. The network is told twice: also after the wait.
             self._rows.keep_now(wanted)
         except SQLAlchemyError:
             logger.exception("A purge for the CDN is lost: it keeps what it has until its time runs out.")
+        self._inner.deliver_now(wanted)
         self._wake()
 
     def settle(self) -> None:
