@@ -91,6 +91,7 @@ def test_filters_and_search_add_up(page_as: Any, db_session: Any) -> None:
 
 def test_deleting_names_the_thing(page_as: Any, db_session: Any) -> None:
     make.make_tag(name="Doomed")
+    make.make_tag(name="W" * 110)
     page = page_as("editor")
     page.goto("/admin/tags/")
     page.get_by_text("Actions for Doomed").locator("xpath=ancestor::summary").click()
@@ -102,7 +103,12 @@ def test_deleting_names_the_thing(page_as: Any, db_session: Any) -> None:
     question.get_by_role("button", name="Delete").click()
 
     page.get_by_text("“Doomed” was deleted").wait_for()
-    assert db.session.query(Tag).count() == 0
+    assert db.session.query(Tag).count() == 1
+
+    page.locator(".list__more summary").click()
+    page.get_by_role("button", name="Delete…").click()
+    body = page.locator("dialog[open] .dialog__body")
+    assert body.evaluate("one => one.scrollWidth <= one.clientWidth"), "a long name pushes the buttons out of sight"
 
 
 def test_what_goes_to_the_trash_is_asked_in_other_words_and_comes_back(page_as: Any, db_session: Any) -> None:
