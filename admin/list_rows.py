@@ -121,7 +121,8 @@ class LanguageLinks:
             info["status"] = entry.status or "published"
             info["outdated"] = entry.outdated
         else:
-            found = locale.code in self.open_to
+            # Nothing is translated from the trash, where the languages of a document are not looked for either.
+            found = locale.code in self.open_to and getattr(row, "trashed_at", None) is None
             info["url"] = self.new_url(row.id, locale.code) if found else None
         return info
 

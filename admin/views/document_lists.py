@@ -31,7 +31,7 @@ ORDERS = {"review": ("submitted_at", False), "scheduled": ("scheduled_at", False
 
 # Bulk actions: name -> (label, the action of the policy it takes, confirmation or "").
 IN_TRASH: dict[str, tuple[Any, str, Any]] = {
-    "restore": (_l("Restore"), "delete", ""),
+    "restore": (_l("Bring back"), "delete", ""),
     "delete_for_good": (_l("Delete for good"), "delete", _l("Delete for good? This cannot be undone.")),
 }
 ELSEWHERE: dict[str, tuple[Any, str, Any]] = {

@@ -11,6 +11,7 @@ from admin.list_rows import ColumnCells, LanguageLinks, RowAddress
 from cms.content import publishing
 from cms.extensions import db
 from cms.models import Post
+from cms.models.column_types import utc_now
 from cms.security.policy import SYSTEM
 from tests import factories as make
 
@@ -58,6 +59,12 @@ def test_languages_are_linked_as_far_as_one_may_translate(app: Any) -> None:
     assert entries["pt"]["url"] == f"/admin/posts/new/?source={post.id}&locale=pt"
     assert entries["es"]["url"] is None
     assert entries["ar"]["label"] == '<bdi lang="ar">العربية</bdi>'
+
+
+def test_nothing_is_translated_from_the_trash(client_as: Any) -> None:
+    make.make_post(trashed_at=utc_now())
+    (menu,) = MENU.findall(client_as("administrator").get("/admin/posts/?show=trash").text)
+    assert "source=" not in menu
 
 
 def test_each_row_offers_what_one_may_do_to_it(client_as: Any) -> None:
