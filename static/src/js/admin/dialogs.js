@@ -26,14 +26,16 @@ document.addEventListener("click", (event) => {
   }
 });
 
-/** Asks with a title, a text and names. Gives a promise of true (do it) or false. */
-export function askFirst({ title, text, names = [], yes }) {
+/** Asks with a title, a text and names; `danger` colours what agrees. Gives a promise of true (do it) or false. */
+export function askFirst({ title, text, names = [], yes, danger = false }) {
   const dialog = document.querySelector("[data-confirm-dialog]");
   dialog.querySelector("[data-confirm-title]").textContent = title;
   dialog.querySelector("[data-confirm-text]").textContent = text;
-  dialog.querySelector("[data-confirm-names]").replaceChildren(...names.map((name) => make("li", { dir: "auto" }, name)));
+  dialog.querySelector("[data-confirm-names]").replaceChildren(...names.map((name) => make("li", {}, make("bdi", {}, name))));
   const button = dialog.querySelector("[data-confirm-yes]");
   button.textContent = yes;
+  button.classList.toggle("button--danger", danger);
+  button.classList.toggle("button--primary", !danger);
   return new Promise((resolve) => {
     const agree = () => {
       dialog.returnValue = "yes";
@@ -61,7 +63,7 @@ document.addEventListener("click", async (event) => {
     return;
   }
   event.preventDefault();
-  if (await askFirst({ title: button.dataset.askTitle, text: button.dataset.ask, yes: button.textContent.trim() })) {
+  if (await askFirst({ title: button.dataset.askTitle, text: button.dataset.ask, yes: button.textContent.trim(), danger: button.matches("[class*=danger]") })) {
     agreedButtons.add(button);
     button.click();
   }

@@ -61,7 +61,7 @@ function attachSelection(list) {
     }
     event.preventDefault();
     const names = rows.filter((row) => row.checked).map((row) => row.closest("tr, [data-row]").querySelector(".list__link").textContent.trim());
-    if (await askFirst({ title: button.textContent.trim(), text: button.dataset.confirm, names, yes: button.textContent.trim() })) {
+    if (await askFirst({ title: button.textContent.trim(), text: button.dataset.confirm, names, yes: button.textContent.trim(), danger: button.value.startsWith("delete") })) {
       button.dataset.agreed = "yes";
       bar.requestSubmit(button);
     }
