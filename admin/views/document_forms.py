@@ -155,7 +155,7 @@ class DocumentForm(DocumentList):
             "trashed": row.trashed_at is not None,
             "has_draft": row.is_live and row.draft_revision_id is not None,
             "scheduled_at": row.scheduled_at,
-            "published_at_text": minute_text(row.published_at) if row.published_at else None,
+            "published_at_text": minute_text(row.published_at) if row.is_live and row.published_at else None,
             "saved_at": saved_at,
             "saved_at_text": _("Saved %(when)s", when=relative_moment(saved_at, utc_now())),
             "preview_url": self.get_url(".preview_view", id=row.id) if _path_of(row) else None,

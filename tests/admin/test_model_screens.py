@@ -263,6 +263,17 @@ def test_what_is_translated_already_is_opened_instead_of_translated_again(client
     assert reply.location.endswith(f"/admin/posts/edit/?id={there.id}")
 
 
+def test_what_is_no_longer_published_has_no_date_of_publication(client_as: Any, db_session: Any) -> None:
+    post = make.make_post()
+    client = client_as("administrator")
+    address = f"/admin/posts/edit/?id={post.id}"
+    dated = re.compile(r"<span>Published \w+ \d+")
+    assert dated.search(client.get(address).text)
+    typed = {"title": post.title, "slug": post.slug, "version": version_of(post), "_action": "unpublish"}
+    assert client.submit(address, typed).status_code == 302
+    assert not dated.search(client.get(address).text)
+
+
 def test_an_empty_tab_says_what_is_not_there(client_as: Any, db_session: Any) -> None:
     client = client_as("administrator")
     assert "Posts are dated articles" in client.get("/admin/posts/").text
