@@ -1,10 +1,14 @@
 """The file manager in a browser: with the mouse, with files dropped on it, on a phone."""
 
+import io
 import re
 
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
+
+from cms.content import media_library
+from tests import factories as make
 
 ROOT = "/admin/files/"
 
@@ -28,10 +32,25 @@ def test_details_open_beside_the_grid(page_as, root):
     panel.wait_for()
     expect(page).to_have_url(re.compile(r"show=harbour\.png"))
     assert panel.get_by_label("Address").input_value() == "/files/harbour.png"
+    assert page.evaluate("window.scrollY") == 0
     page.reload()
     panel.get_by_role("link", name="Close details").click()
     expect(panel).to_have_count(0)
     expect(page.get_by_role("link", name="harbour.png")).to_be_focused()
+
+
+def test_a_long_name_leaves_all_of_a_panel_in_sight(page_as, db_session):
+    """Titles of the documents that show a picture stand in its panel."""
+    data = io.BytesIO()
+    Image.new("RGB", (640, 400), "teal").save(data, "PNG")
+    data.seek(0)
+    media = media_library.add_picture(data, "harbour.png", make.make_user("editor"))
+    make.make_post(title="W" * 120, featured_image=media)
+    page = page_as("editor")
+    page.goto(f"/admin/media/?show={media.id}")
+    panel = page.locator(".file-panel")
+    expect(panel).to_contain_text("WWW")
+    assert panel.evaluate("one => one.scrollWidth <= one.clientWidth")
 
 
 def test_files_dropped_anywhere_are_uploaded(page_as, root):

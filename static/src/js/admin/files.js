@@ -81,8 +81,11 @@ function attachPanel(files) {
         mark(link);
         showCopyButtons(side);
         enhance(side);
-        // Where there is one column, the panel stands above the grid.
-        panel.scrollIntoView({ block: "nearest" });
+        // Where there is one column, the panel stands above the grid; beside it, the page stays where it is.
+        const { top } = panel.getBoundingClientRect();
+        if (top < 0 || top > window.innerHeight) {
+          panel.scrollIntoView({ block: "nearest" });
+        }
         panel.focus({ preventScroll: true });
       } catch {
         // Whatever is wrong, the page itself says it.
