@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, false, inspect, select
+from sqlalchemy import ColumnElement, and_, false, inspect, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.interfaces import MANYTOMANY
 
@@ -130,16 +130,15 @@ def is_outdated(model: Any) -> ColumnElement[bool]:
     if not issubclass(model, Publishable):
         return false()
     source: Any = aliased(model)
-    newer = (
-        select(source.id)
-        .join(Revision, (Revision.object_id == source.id) & (Revision.model == model.__tablename__))
-        .where(
-            Revision.id == model.source_revision_id,
-            source.live_revision_id > model.source_revision_id,
-            source.trashed_at.is_(None),
-        )
+    followed = (Revision.id == model.source_revision_id, Revision.model == model.__tablename__)
+    # One row by its id, and then one more: a join of both tables has been planned as a walk through all of one.
+    source_id = select(Revision.object_id).where(*followed).correlate(model).scalar_subquery()
+    newer = select(source.id).where(
+        source.id == source_id,
+        source.live_revision_id > model.source_revision_id,
+        source.trashed_at.is_(None),
     )
-    return newer.exists() & model.trashed_at.is_(None)
+    return and_(model.source_revision_id.is_not(None), model.trashed_at.is_(None), newer.exists())
 
 
 @on_held_row
