@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from flask import has_request_context
+from flask import g, has_request_context
 from flask_admin.contrib.sqla.filters import BaseSQLAFilter
 from flask_babel import get_timezone
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import RelationshipProperty, aliased
 from sqlalchemy.orm.interfaces import MANYTOMANY
 
@@ -24,8 +24,10 @@ from cms.security.policy import visible
 
 # Rows with the words of a filter in their titles that the filter stands for.
 MOST_NAMED = 50
-# Rows that are linked to what a filter names and are known by their ids; where there are more, their links are asked.
-FEW_LINKED = 1_000
+# Rows that are linked to what a filter names and are known by their ids; where there are more, links are asked for in
+# the order of the list, and counted among so many.
+FEW_LINKED = 2_000
+COUNTED_LINKS = 1_000
 # More than these are not offered in a list to choose from; the words of their title are typed instead.
 CHOICES = 200
 # What stands before the id of a row that was chosen: the words of a title may be a number, too.
@@ -57,6 +59,10 @@ class ColumnFilter(BaseSQLAFilter):
     def is_served(self, model: type[Model]) -> bool:
         """Whether an index leads to these rows, so that there is no need to look at others."""
         return listing.is_served(model, self.column.key)
+
+    def has_few(self, value: Any) -> bool:
+        """Whether it is known that the filter lets few rows through, which are all fetched then, and so counted."""
+        return False
 
     def sample(self, value: Any) -> ColumnElement[bool] | None:
         """What is true of some rows only, where all that the filter lets through are too many to count."""
@@ -169,6 +175,13 @@ class DayFilter(ColumnFilter):
         return _l("since") if self.since else _l("until")
 
 
+class Links(NamedTuple):
+    """The ids of what a filter names, and those of rows with a link to it: no more than one beyond FEW_LINKED."""
+
+    named: list[int]
+    rows: list[int]
+
+
 class RelationFilter(ColumnFilter):
     """Rows that name a certain other row: chosen where there are few, else found by the words of its title."""
 
@@ -206,17 +219,26 @@ class RelationFilter(ColumnFilter):
         return value.strip()
 
     def condition(self, value: str) -> ColumnElement[bool]:
-        named = self._named(value)
         if self.relation.direction is not MANYTOMANY:
             (column,) = self.relation.local_columns
-            return column.in_(named)
+            return column.in_(self._named(value))
         # Of a few rows a database cannot know that they are few, and might look for them along the list's whole order,
         # which is just the way to find the first of many.
-        few, row_id = self._linked(named), self.relation.parent.class_.id
-        if len(few) <= FEW_LINKED:
-            return among(row_id, few)
-        links = self._links(named)
-        return links.where(links.selected_columns[0] == row_id).exists()
+        links, row_id = self._links(value), self.relation.parent.class_.id
+        if len(links.rows) <= FEW_LINKED:
+            return among(row_id, links.rows)
+        linking, linked = self._link_columns()
+        # By the row: the expression keeps a database from looking for each of the named ones.
+        return select(linking).where(linking == row_id, (linked + 0).in_(links.named)).exists()
+
+    def has_few(self, value: str) -> bool:
+        return self.relation.direction is MANYTOMANY and len(self._links(value).rows) <= FEW_LINKED
+
+    def sample(self, value: str) -> ColumnElement[bool] | None:
+        # Each linked row has to be looked at: no index has the links together with what the list is narrowed by.
+        if self.relation.direction is not MANYTOMANY or self.has_few(value):
+            return None
+        return among(self.relation.parent.class_.id, self._links(value).rows[:COUNTED_LINKS])
 
     def _named(self, value: str) -> list[int]:
         """The ids of what is meant."""
@@ -225,24 +247,23 @@ class RelationFilter(ColumnFilter):
             return [identifier]
         return ids_called(self.target, value, [visible(current_user, "read", self.target)], 0, MOST_NAMED)
 
-    def _links(self, named: list[int]) -> Select[Any]:
-        """The ids of all rows with a link to what is meant."""
+    def _links(self, value: str) -> Links:
+        """What is meant, and the rows that are linked to it; found once for each request."""
+        known: dict[Any, Links] = g.setdefault("links_of_filters", {})
+        if (self.relation, value) not in known:
+            named = self._named(value)
+            linking, linked = self._link_columns()
+            rows = select(linking).where(linked.in_(named)).limit(FEW_LINKED + 1)
+            known[self.relation, value] = Links(named, list(db.session.scalars(rows)))
+        return known[self.relation, value]
+
+    def _link_columns(self) -> tuple[ColumnElement[int], ColumnElement[int]]:
+        """Of the table of links: the row, and what it names."""
         ((_id, linking),), ((_named_id, linked),) = (
             self.relation.synchronize_pairs,
             self.relation.secondary_synchronize_pairs or (),
         )
-        return select(linking).where(linked.in_(named))
-
-    def _linked(self, named: list[int]) -> list[int]:
-        """As `_links`, but no more than one beyond FEW_LINKED."""
-        return list(db.session.scalars(self._links(named).limit(FEW_LINKED + 1)))
-
-    def sample(self, value: str) -> ColumnElement[bool] | None:
-        # Each linked row has to be looked at: no index has the links together with what the list is narrowed by.
-        if self.relation.direction is not MANYTOMANY:
-            return None
-        few = self._linked(self._named(value))
-        return among(self.relation.parent.class_.id, few) if len(few) > FEW_LINKED else None
+        return linking, linked
 
     def is_served(self, model: type[Model]) -> bool:
         """Foreign keys have an index where a list is filtered by them; tables of links always have one."""

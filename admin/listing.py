@@ -130,6 +130,14 @@ def page_of(query: Query[Any], order: Order, page: int, size: int) -> list[int]:
     return ids[::-1] if backwards else ids
 
 
+def page_of_few(query: Query[Any], order: Order, page: int, size: int) -> tuple[list[int], Extent]:
+    """The ids of a page of a query that has few rows, and how many it has."""
+    ids = [row[0] for row in query.order_by(*order.clauses())]
+    extent = Extent(len(ids), beyond=False)
+    first = extent.page(page, size) * size
+    return ids[first : first + size], extent
+
+
 def walk(query: Query[Any], conditions: Sequence[ColumnElement[bool]], order: Order) -> tuple[list[int], bool]:
     """The ids of the rows that meet conditions, among the first LOOKED_THROUGH of an order.
 
@@ -150,10 +158,7 @@ def found(
     here = query.filter(search.among(some.ids), *conditions)
     if some.complete or edge is None:
         rows = here if some.complete else query.filter(search.fits(), *conditions)
-        ids = [row[0] for row in rows.order_by(*order.clauses())]
-        extent = Extent(len(ids), beyond=False)
-        first = extent.page(page, size) * size
-        return ids[first : first + size], extent
+        return page_of_few(rows, order, page, size)
     number = -page - 1 if page < 0 else page
     near = query.filter(edge, search.fits(), *conditions)
     return _page_of_many(near, here, backwards, number, size, upside_down=page < 0)

@@ -90,6 +90,8 @@ class ListScreen(Screen):
             extent = listing.Extent(len(found), beyond=False, cut=cut)
             first = extent.page(page or 0, size) * size
             shown = found[first : first + size]
+        elif any(one.has_few(one.clean(value)) for one, value in self._asked_filters(filters)):
+            shown, extent = listing.page_of_few(ids, order, page or 0, size)
         else:
             extent = self._counted(ids, filters)
             shown = listing.page_of(ids, order, extent.page(page or 0, size), size)
