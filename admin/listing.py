@@ -19,7 +19,9 @@ from cms.extensions import db
 from cms.models.base import Model, columns_of
 
 COUNTED = 10_000
-LOOKED_THROUGH = 5_000
+LOOKED_THROUGH = 3_000
+# Rows from an end of a list after which a page is far from it.
+DEEP = 10_000
 # Where very many rows have the words of a search: how many rows of the list's order are asked whether they do.
 NEAR = 2_000
 
@@ -122,12 +124,37 @@ def extent(query: Query[Any], *, partial: bool = False) -> Extent:
     return Extent(counted.count, partial or counted.beyond)
 
 
-def page_of(query: Query[Any], order: Order, page: int, size: int) -> list[int]:
-    """The ids of a page; pages below zero count from the end, and show what is there in the list's own order."""
+def page_of(query: Query[Any], order: Order, page: int, size: int, of: Hashable = None) -> list[int]:
+    """The ids of a page; pages below zero count from the end, and show what is there in the list's own order.
+
+    `of` as for `extents`: of a page far from both ends it is remembered for a minute where it began, so that the next
+    one need not be counted to from there again.
+    """
     backwards = page < 0
-    number = -page - 1 if backwards else page
-    ids = [row[0] for row in query.order_by(*order.clauses(backwards=backwards)).offset(number * size).limit(size)]
+    place = (-page - 1 if backwards else page) * size
+    known = ("page", of, *(column.key for column in order.columns), order.descending, backwards)
+    deep = of is not None and place >= DEEP and not order.columns[0].expression.nullable
+    begun, first = remembered(known) or (0, None) if deep else (0, None)
+    if first is not None and begun <= place:
+        query, skipped = query.filter(_from(order, first, backwards=backwards)), place - begun
+    else:
+        skipped = place
+    keys = query.with_entities(*order.columns).order_by(*order.clauses(backwards=backwards))
+    rows = [tuple(row) for row in keys.offset(skipped).limit(size)]
+    if deep and rows:
+        remember(known, (place, rows[0]))
+    ids = [row[-1] for row in rows]
     return ids[::-1] if backwards else ids
+
+
+def _from(order: Order, first: Sequence[Any], *, backwards: bool) -> ColumnElement[bool]:
+    """The condition that keeps to a row and those after it in an order; its values are never NULL."""
+    there, here = tuple_(*_literals(order, first)), tuple_(*order.columns)
+    return here <= there if order.descending != backwards else here >= there
+
+
+def _literals(order: Order, values: Sequence[Any]) -> list[ColumnElement[Any]]:
+    return [literal(value, column.type) for value, column in zip(values, order.columns, strict=True)]
 
 
 def page_of_few(query: Query[Any], order: Order, page: int, size: int) -> tuple[list[int], Extent]:
@@ -195,7 +222,7 @@ def _edge(query: Query[Any], order: Order, rows: int) -> ColumnElement[bool] | N
         identifier = order.columns[-1]
         same = and_(first.is_(None), identifier > last[-1] if order.descending else identifier < last[-1])
         return same if nothing_first else or_(first.is_not(None), same)
-    beyond = tuple_(*(literal(value, column.type) for value, column in zip(last, order.columns, strict=True)))
+    beyond = tuple_(*_literals(order, last))
     here = tuple_(*order.columns)
     near = here > beyond if order.descending else here < beyond
     return or_(first.is_(None), near) if nothing_first and first.expression.nullable else near

@@ -1,6 +1,6 @@
 """Lists of documents: by where they stand, with what is done to several at once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from flask import request
@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from markupsafe import Markup
-from sqlalchemy import True_, select
+from sqlalchemy import select
 
 from admin.listing import Extent, Order, extents, order_by
 from admin.views.model import ModelScreen
@@ -109,10 +109,12 @@ class DocumentList(ModelScreen):
         ]
 
     def _tab_extents(self, *tabs: str) -> dict[str, Extent]:
-        readable = visible(current_user, "read", self.model)
-        rows = select(self.model.id).where(readable)
-        everybodys = self.model if isinstance(readable, True_) else None
-        return extents({tab: rows.where(*self._tab_conditions(tab)) for tab in tabs}, everybodys)
+        rows = select(self.model.id).where(visible(current_user, "read", self.model))
+        return extents({tab: rows.where(*self._tab_conditions(tab)) for tab in tabs}, super()._place(None))
+
+    def _place(self, filters: Any) -> Hashable:
+        place = super()._place(filters)
+        return (place, self.shown_tab()) if place is not None else None
 
     def _counted(self, ids: Any, filters: Any) -> Extent:
         if filters:

@@ -1,7 +1,7 @@
 """Lists of the back office: which rows, what of them, in which order; and the same as spreadsheets."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -10,7 +10,7 @@ from flask_admin import expose
 from flask_admin.model.base import ViewArgs
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import inspect, or_
+from sqlalchemy import True_, inspect, or_
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 from sqlalchemy.orm.interfaces import MANYTOONE
 
@@ -94,7 +94,7 @@ class ListScreen(Screen):
             shown, extent = listing.page_of_few(ids, order, page or 0, size)
         else:
             extent = self._counted(ids, filters)
-            shown = listing.page_of(ids, order, extent.page(page or 0, size), size)
+            shown = listing.page_of(ids, order, extent.page(page or 0, size), size, self._place(filters))
         request._extent = extent  # type: ignore[attr-defined]  # kept for this render only
         rows = self.get_query().filter(self.model.id.in_(shown)).all() if shown else []
         return extent.count, listing.in_order_of(shown, rows)
@@ -111,6 +111,11 @@ class ListScreen(Screen):
         ]
         some = db.session.query(self.model.id).filter(*self._list_conditions(), *conditions)
         return listing.extent(some, partial=True)
+
+    def _place(self, filters: Any) -> Hashable:
+        """What is listed, where it is the same for everybody who may read all of it; else None."""
+        everybodys = not filters and isinstance(visible(current_user, "read", self.model), True_)
+        return self.model if everybodys else None
 
     def _asked_filters(self, filters: Any) -> list[tuple[Any, str]]:
         return [(self._filters[index], value) for index, _name, value in filters or ()]
