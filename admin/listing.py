@@ -19,7 +19,7 @@ from cms.extensions import db
 from cms.models.base import Model, columns_of
 
 COUNTED = 10_000
-LOOKED_THROUGH = 3_000
+LOOKED_THROUGH = 2_000
 # Rows from an end of a list after which a page is far from it.
 DEEP = 10_000
 # Where very many rows have the words of a search: how many rows of the list's order are asked whether they do.
