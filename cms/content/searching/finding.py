@@ -17,6 +17,8 @@ from cms.models.base import Model
 SPELLINGS = 100
 # Rows that are found at once; where more have the words, they are told apart from the rest one by one.
 MOST_FOUND = 5_000
+# Where there are more: so many of them.
+SOME = 1_000
 _BEYOND_ALL = "\U0010ffff"
 # By the text of a word and whether it stands for itself: the words of the index that are meant.
 Spellings = dict[tuple[str, bool], list[str]]
@@ -47,7 +49,7 @@ class Search:
     def rows(self, marks: Iterable[str] = (), limit: int | None = None) -> Found:
         """The rows that have all the words, MOST_FOUND at most; one query, and one for beginnings of words.
 
-        Where there are more, on SQLite they are the newest.
+        Where there are more, SOME of them; on SQLite the newest.
         """
         if not self.words:
             return Found([], True)
@@ -58,7 +60,7 @@ class Search:
         connection = db.session.connection()
         most = MOST_FOUND if limit is None else limit
         ids, complete = self._index.some(
-            connection, first_id(self.model), self.words, meant.__getitem__, tuple(marks), most
+            connection, first_id(self.model), self.words, meant.__getitem__, tuple(marks), most, SOME
         )
         complete = complete and all(len(found) < SPELLINGS for found in meant.values())
         return Found(ids, complete)

@@ -30,8 +30,7 @@ from cms.content.searching.words import EVERYWHERE, TITLE, Word
 
 # Where the database expects more than these, not all are looked for: it would have to read them all first.
 FREQUENT = 20_000
-# Of those, so many are fetched: from the newest entries, of which so many are gone through, or from anywhere.
-SOME = 1_000
+# Of those, some are fetched: from the newest entries, of which so many are gone through, or from anywhere.
 NEWEST = 10_000
 _entries = table("search_entries", column("id", BigInteger), column("words", TSVECTOR))
 # A word stands at one place for each weight: of places within a text nothing is kept.
@@ -95,15 +94,20 @@ def some(
     spellings: Callable[[Word], Sequence[str]],
     marks: Sequence[str],
     limit: int,
+    many: int,
 ) -> tuple[list[int], bool]:
-    """Ids of entries, counted from `first`, that have all the words and marks, and whether that is all of them."""
+    """Ids of entries, counted from `first`, that have all the words and marks, and whether that is all of them.
+
+    Where there are more than `limit`, they are some, and no more than `many`.
+    """
+    most = min(limit, many)
     model = _model_of(first)
     parts = [f"({' | '.join(_lexeme(model, one, word) for one in spellings(word))})" for word in words]
     question = " & ".join([*parts, *(f"'{model}{mark}'" for mark in marks)])
     if _expected(connection, question) <= FREQUENT:
         found = _ids(connection, _ANY, {"question": question, "most": limit + 1})
-        return [identifier - first for identifier in found[:limit]], len(found) <= limit
-    most = min(limit, SOME)
+        complete = len(found) <= limit
+        return [identifier - first for identifier in (found if complete else found[:most])], complete
     values = {"question": question, "most": most}
     found = _ids(connection, _NEWEST, values | {"first": first, "last": first + (1 << ROOM) - 1, "newest": NEWEST})
     if len(found) < most:

@@ -61,8 +61,12 @@ def some(
     spellings: Callable[[Word], Sequence[str]],
     marks: Sequence[str],
     limit: int,
+    many: int,
 ) -> tuple[list[int], bool]:
-    """Ids of entries, counted from `first`, that have all the words and marks: the newest, and whether that is all."""
+    """Ids of entries, counted from `first`, that have all the words and marks, and whether that is all of them.
+
+    Where there are more than `limit`, they are the newest, and no more than `many`.
+    """
     parts = [f"{_columns(word.columns)} : ({_any_of(spellings(word))})" for word in words]
     query = text(
         "SELECT rowid FROM search_entries WHERE search_entries MATCH :question "
@@ -71,7 +75,7 @@ def some(
     question = " AND ".join([*parts, *(f'"{mark}"' for mark in marks)])
     values = {"question": question, "first": first, "last": first + (1 << ROOM) - 1, "most": limit + 1}
     found = [identifier - first for identifier in connection.execute(query, values).scalars()]
-    return found[:limit], len(found) <= limit
+    return (found, True) if len(found) <= limit else (found[: min(limit, many)], False)
 
 
 def _columns(weights: str) -> str:
