@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask import current_app
@@ -121,6 +122,8 @@ def source_of(document: Any) -> Any | None:
     return db.session.get(type(document), revision.object_id) if revision is not None else None
 
 
+# Put together once: that takes longer than the database does.
+@cache
 def is_outdated(model: Any) -> ColumnElement[bool]:
     """A condition: the source has published a newer revision than the one that the translation was made from.
 
