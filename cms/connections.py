@@ -15,11 +15,10 @@ _KEEPALIVES = {"keepalives_idle": 2, "keepalives_interval": 1, "keepalives_count
 
 
 def init_app(app: Flask) -> None:
-    """Set SQLite up for several readers beside a writer, with foreign keys that are checked."""
+    """Set new connections up: SQLite for several readers beside a writer, PostgreSQL for requests."""
     with app.app_context():
         engine = db.engine
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", _PREPARED[engine.dialect.name])
     got_request_exception.connect(_forget_changes, app)
 
 
@@ -59,6 +58,14 @@ def _forget_changes(_app: Flask, **_more: Any) -> None:
     db.session.rollback()
 
 
+def _prepare_postgresql(connection: Any, record: Any) -> None:
+    """Questions of requests are short and many at once: to start workers or a compiler for one takes longer than it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET max_parallel_workers_per_gather = 0")
+        cursor.execute("SET jit = off")
+    connection.commit()
+
+
 def _prepare_sqlite(connection: Any, record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
@@ -72,3 +79,6 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
 
 def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
+
+
+_PREPARED = {"sqlite": _prepare_sqlite, "postgresql": _prepare_postgresql}

@@ -1,7 +1,8 @@
 """What connections are told, and what becomes of a request's changes when it fails."""
 
+import pytest
 from flask import got_request_exception
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from tests.factories import make_tag
 
@@ -20,3 +21,13 @@ def test_small_letters_of_every_alphabet(app, db_session):
     if db_session.get_bind().dialect.name == "sqlite":
         assert db_session.scalar(select(func.lower("ÉCOLE Привет"))) == "école привет"
     assert db_session.scalar(select(func.lower(None))) is None
+
+
+@pytest.mark.database
+def test_a_question_is_answered_by_one_process(db_session):
+    """PostgreSQL starts neither workers nor a compiler for it, in this transaction and in those after it."""
+    if db_session.get_bind().dialect.name == "postgresql":
+        for _ in range(2):
+            assert db_session.scalar(text("SHOW max_parallel_workers_per_gather")) == "0"
+            assert db_session.scalar(text("SHOW jit")) == "off"
+            db_session.rollback()
