@@ -10,6 +10,8 @@ from cms.extensions import db
 
 # Milliseconds that a writer waits for another one on SQLite before it gives up.
 SQLITE_BUSY_TIMEOUT = 10_000
+# What the database calls connections beside those of requests.
+BESIDE_THE_POOL = "babelpress beside the pool"
 # How soon a network that swallows everything is noticed while an answer is awaited: in four seconds.
 _KEEPALIVES = {"keepalives_idle": 2, "keepalives_interval": 1, "keepalives_count": 2}
 
@@ -39,7 +41,8 @@ def engine_beside_the_pool(seconds: float) -> Engine:
     milliseconds = int(seconds * 1000)
     limits: dict[str, Any] = {"timeout": seconds}
     if postgresql:
-        limits = _KEEPALIVES | {"connect_timeout": ceil(seconds), "tcp_user_timeout": milliseconds}
+        limits = {"application_name": BESIDE_THE_POOL, "connect_timeout": ceil(seconds)}
+        limits |= _KEEPALIVES | {"tcp_user_timeout": milliseconds}
     engine = create_engine(
         url, pool_size=1, max_overflow=0, pool_timeout=seconds, pool_pre_ping=True, connect_args=limits
     )

@@ -38,7 +38,8 @@ def _touched(tags: Collection[str]) -> list[ColumnElement[bool]]:
         elif sign == "*":
             conditions.append(and_(Revision.model == table, Revision.translation_key.in_(values)))
         else:
-            conditions.append(and_(Revision.model == table, Revision.object_id.in_(map(int, values))))
+            ids = [int(value) for value in values if value.isascii() and value.isdigit()]
+            conditions.append(and_(Revision.model == table, Revision.object_id.in_(ids)))
     return conditions
 
 

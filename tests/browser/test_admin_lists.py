@@ -105,6 +105,8 @@ def test_deleting_names_the_thing(page_as: Any, db_session: Any) -> None:
     page.get_by_text("“Doomed” was deleted").wait_for()
     assert db.session.query(Tag).count() == 1
 
+    # The new page is there; its scripts, which ask, may not be yet.
+    page.wait_for_load_state()
     page.locator(".list__more summary").click()
     page.get_by_role("button", name="Delete…").click()
     body = page.locator("dialog[open] .dialog__body")

@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from cms.cache.breaker import Unavailable
 from cms.cache.looks import LIMIT, RENEWAL, Looks
 from cms.cache.outbox import PENDING_LEASE, STATEMENT_LIMIT, Outbox
+from cms.connections import BESIDE_THE_POOL
 from cms.extensions import db
 from tests.cache.conftest import Clock, SmallSite
 from tests.cache.test_delivery import rows
@@ -313,9 +314,9 @@ def test_a_slow_database_refuses_a_look_before_it_is_taken_for_one_that_is_away(
 def test_a_database_that_hangs_costs_no_cached_page(on_postgresql: Desk) -> None:
     looks = Looks(on_postgresql.outbox, on_postgresql.purge, limit=0.3)
     looks.settle()
-    backends = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    own = text("SELECT pid FROM pg_stat_activity WHERE application_name = :name AND datname = current_database()")
     with db.engine.connect() as connection:
-        (backend,) = connection.scalars(text(backends)).all()
+        (backend,) = connection.scalars(own, {"name": BESIDE_THE_POOL}).all()
     os.kill(backend, signal.SIGSTOP)
     try:
         looks.forget()
