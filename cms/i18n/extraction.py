@@ -13,7 +13,6 @@ from tokenize import TokenError
 from typing import Any
 
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
-from babel.messages.frontend import parse_mapping_cfg
 from jinja2 import TemplateError
 
 from cms.i18n.checks import placeholders_of
@@ -89,6 +88,9 @@ def found_texts(root: Path) -> Iterator[tuple[str, Key, str | None, tuple[str, .
 
 def raw_texts(root: Path) -> list[Any]:
     """What Babel finds, with its complaints in our words."""
+    # Not with every start of a server: it brings the whole command line of Babel.
+    from babel.messages.frontend import parse_mapping_cfg  # noqa: PLC0415 -- see above
+
     reached = CONFIGURATION
 
     def note_file(name: str, *_: object) -> None:
