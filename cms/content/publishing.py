@@ -86,7 +86,7 @@ def publish(
     """
     require(actor, "publish", document)
     if document.trashed_at is not None:
-        raise Conflict(_("This is in the trash. Restore it first."))
+        raise Conflict(_("This is in the trash. Bring it back first."))
     _check_version(document, based_on)
     data = revisions.snapshot(document, _working(document) | _cleaned(document, values or {}))
     if at is None and document.scheduled_at is None and _is_published(document, data):

@@ -92,7 +92,7 @@ def begin(source: Any, locale: str, values: Mapping[str, Any], actor: Any) -> An
     if any(entry.locale == locale for entry in coverage_of([source])[source.translation_key]):
         raise Conflict(_("There is a translation into this language already."))
     if isinstance(source, Publishable) and _is_in_the_trash(source, locale):
-        raise Conflict(_("This is in the trash. Restore it first."))
+        raise Conflict(_("This is in the trash. Bring it back first."))
     given = {**values, "locale": locale, "translation_key": source.translation_key}
     if isinstance(source, Publishable):
         # That whose text `first_values` has given.

@@ -179,7 +179,8 @@ def test_the_trash_and_back_and_for_good() -> None:
     publishing.trash(post, editor)
     publishing.trash(post, editor)
     assert not post.is_live
-    with pytest.raises(Conflict):
+    # In the words of the button that does it.
+    with pytest.raises(Conflict, match="Bring it back first"):
         publishing.publish(post, editor)
     publishing.restore(post, editor)
     publishing.restore(post, editor)
