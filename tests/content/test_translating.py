@@ -121,7 +121,7 @@ def test_a_translation_in_the_trash_is_spoken_of() -> None:
     editor = make.make_user("editor")
     source = published(editor)
     publishing.trash(translating.begin(source, "pt", {"title": "Um passeio"}, editor), editor)
-    with pytest.raises(Conflict, match="trash. Bring it back first"):
+    with pytest.raises(Conflict, match="Bring it back first"):
         translating.begin(source, "pt", {"title": "Outra vez"}, editor)
 
 
