@@ -68,6 +68,10 @@ class ColumnFilter(BaseSQLAFilter):
         """What is true of some rows only, where all that the filter lets through are too many to count."""
         return None
 
+    def lookup_url(self, view: Any) -> str | None:
+        """Where rows that a value may stand for are looked up while typing, or None."""
+        return None
+
     def text_of(self, value: str, view: Any) -> str:
         """A value for people."""
         return value
@@ -202,6 +206,11 @@ class RelationFilter(ColumnFilter):
         if len(rows) > CHOICES:
             return None
         return [(chosen(identifier), self.target.shown_title(text)) for identifier, text in rows]
+
+    def lookup_url(self, view: Any) -> str:
+        """The look-up of the form's field: what is found is chosen, or words stand for all that are called so."""
+        url: str = view.get_url(".ajax_lookup", name=self.relation.key)
+        return url
 
     def text_of(self, value: str, view: Any) -> str:
         """The title of the row that was chosen: one row is read, however many there are to choose from."""

@@ -186,17 +186,20 @@ def filters(model: type[Model]) -> list[Any]:
             found.append(YesNoFilter(attribute, label_of(column)))
         elif column.info.get("kind") in ("title", "permission"):
             found.append(TextFilter(attribute, label_of(column)))
-    found.extend(
-        RelationFilter(relation, label_of(relation))
-        for relation in shown_relations(model)
-        if relation.direction in (MANYTOONE, MANYTOMANY) and relation.mapper.class_.title_column() is not None
-    )
+    found.extend(RelationFilter(relation, label_of(relation)) for relation in filtered_relations(model))
     if issubclass(model, Translatable):
         found.append(MissingLanguageFilter(model, choices_of_locales))
     if issubclass(model, Translatable) and issubclass(model, Publishable):
         found.append(OutdatedFilter(model))
     # Moments last: there are many of them, and one looks for a state, a topic or a person more often.
     return sorted(found, key=lambda one: isinstance(one, DayFilter))
+
+
+def filtered_relations(model: type[Model]) -> Iterator[RelationshipProperty[Any]]:
+    """Relations that lists are filtered by: what they name has a title, by which it is found."""
+    for relation in shown_relations(model):
+        if relation.direction in (MANYTOONE, MANYTOMANY) and relation.mapper.class_.title_column() is not None:
+            yield relation
 
 
 def _choices(column: Column[Any]) -> Any:
@@ -230,8 +233,9 @@ def relation_loaders(model: type[Model]) -> dict[str, RelationLoader]:
 
 
 def all_loaders(model: type[Model]) -> dict[str, RelationLoader]:
-    """The loaders of a form, and those of the lists in it, by the names under which rows are looked up."""
-    found = relation_loaders(model)
+    """The loaders of filters, of a form, and of the lists in it, by the names under which rows are looked up."""
+    found = {one.key: RelationLoader(one.key, one.mapper.class_) for one in filtered_relations(model)}
+    found |= relation_loaders(model)
     for relation in owned_relations(model).values():
         found |= {loader.name: loader for loader in owned_loaders(relation).values()}
     return found

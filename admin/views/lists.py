@@ -207,6 +207,7 @@ class ListScreen(Screen):
                     "arg": self.get_filter_arg(index, one),
                     "operation": str(one.operation()),
                     "options": [(value, str(label)) for value, label in options] if options else None,
+                    "lookup": None if options else one.lookup_url(self),
                     "type": one.data_type,
                 }
             )

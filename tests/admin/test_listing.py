@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from sqlalchemy import text
 
 from admin import listing, title_search
+from admin.filters import RelationFilter
 from cms.content.searching import finding, postgresql_index
 from cms.extensions import db
 from cms.models import Post
@@ -198,6 +199,33 @@ def test_a_title_may_be_a_number(
     for nothing in ("id:", "id:99999", "id:x", "id:٣", "id:99999999999999999999"):
         assert titles(client.get(f"/admin/posts/?flt0_tags={nothing}")) == [], nothing
     assert "<bdi>99999</bdi>" in client.get("/admin/posts/?flt0_tags=id:99999").text
+
+
+def test_what_is_too_much_to_choose_from_is_looked_up_as_in_the_form(
+    client_as: Any, db_session: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make.make_post(title="Of the year", author=make.make_user("author", display_name="Ada"), tags=[make.make_tag()])
+    client = client_as("administrator")
+    lookup = "/admin/posts/ajax/lookup/?name=author"
+    assert lookup not in html.unescape(client.get("/admin/posts/").text)
+
+    monkeypatch.setattr("admin.filters.CHOICES", 0)
+    assert f'"lookup": "{lookup}"' in html.unescape(client.get("/admin/posts/").text)
+    assert ["Ada"] == [name for _id, name in client.get(f"{lookup}&query=ada").json]
+
+
+def test_whatever_a_list_is_filtered_by_can_be_looked_up(app: Any, client_as: Any, db_session: Any) -> None:
+    """Also what no form offers, such as who did something."""
+    client = client_as("administrator")
+    filtered = [view for view in app.extensions["admin"][0]._views if getattr(view, "column_filters", None)]
+    looked_up = [
+        f"{view.url}/ajax/lookup/?name={one.relation.key}"
+        for view in filtered
+        for one in view.column_filters
+        if isinstance(one, RelationFilter)
+    ]
+    assert len(looked_up) > 5
+    assert {client.get(address).status_code for address in looked_up} == {200}
 
 
 def test_what_was_chosen_is_told_by_its_title_to_those_who_may_read_it(client_as: Any, db_session: Any) -> None:

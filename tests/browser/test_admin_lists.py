@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from cms.extensions import db
@@ -70,6 +71,46 @@ def test_a_filter_is_added_shown_and_removed(page_as: Any, db_session: Any) -> N
     expect(chips).to_contain_text("Português")
     chips.get_by_role("link", name="Remove the filter Language").click()
     expect(page.locator(".list__link")).to_have_count(2)
+
+
+def test_of_many_a_filter_takes_one_by_search_or_all_that_are_called_so(
+    page_as: Any, db_session: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("admin.filters.CHOICES", 1)
+    for name in ("Ada Silva", "Rui Silva", "Zoe"):
+        make.make_post(title=f"By {name}", author=make.make_user("author", display_name=name))
+    page = page_as("administrator")
+    chips = page.get_by_role("list", name="Filters in use")
+
+    def type_author(words: str) -> Any:
+        page.goto("/admin/posts/")
+        page.get_by_text("Add filter").click()
+        page.get_by_role("button", name="Author", exact=True).click()
+        field = page.get_by_role("combobox", name="Value")
+        expect(field).to_be_focused()
+        assert field.get_attribute("placeholder") == "Type to search"
+        field.press_sequentially(words)
+        return field
+
+    type_author("silva")
+    expect(page.get_by_role("option")).to_have_text(["Ada Silva", "Rui Silva", "All called “silva”"])
+    page.get_by_role("option", name="Rui Silva").click()
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator(".list__link")).to_have_text(["By Rui Silva"])
+    expect(chips).to_contain_text("Rui Silva")
+
+    type_author("silva")
+    page.get_by_role("option", name="All called").click()
+    page.keyboard.press("Enter")
+    expect(page.locator(".list__link")).to_have_text(["By Rui Silva", "By Ada Silva"])
+
+    # Words that were typed count without having been chosen.
+    type_author("zo").press("Tab")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator(".list__link")).to_have_text(["By Zoe"])
+    expect(chips).to_contain_text("zo")
+    type_author("nobody")
+    expect(page.get_by_role("status").get_by_text("Nothing found.")).to_be_visible()
 
 
 def test_filters_and_search_add_up(page_as: Any, db_session: Any) -> None:

@@ -1,4 +1,5 @@
 // A combobox over an input that holds ids: one or several of many, looked up while typing.
+// Where words are a value too (`data-words`), they stand for all that are called so.
 // The pattern is the ARIA Authoring Practices' editable combobox with a list box.
 import { askServer, drawIcon, make, onEnhance } from "./page.js";
 
@@ -43,6 +44,7 @@ class Combobox {
       "aria-controls": this.list.id,
       "aria-describedby": holder.getAttribute("aria-describedby"),
       "aria-invalid": holder.getAttribute("aria-invalid"),
+      maxlength: this.texts.words ? "200" : null,
       placeholder: this.texts.placeholder,
     });
     this.clear = make("button", { class: "combo__clear", type: "button", "aria-label": this.words.textClear, hidden: true }, drawIcon("close"));
@@ -71,6 +73,7 @@ class Combobox {
     this.input.addEventListener("keydown", (event) => this.onKey(event));
     this.input.addEventListener("blur", () => {
       this.close();
+      this.takeWords();
       this.showChosen();
     });
     this.clear.addEventListener("click", () => {
@@ -100,6 +103,9 @@ class Combobox {
     } else if (event.key === "Enter" && open) {
       event.preventDefault();
       this.choose(this.active);
+    } else if (event.key === "Enter" && this.texts.words && this.input.value.trim()) {
+      // The form is sent.
+      this.takeWords();
     } else if (event.key === "Enter") {
       event.preventDefault();
       this.open();
@@ -155,7 +161,7 @@ class Combobox {
   }
 
   showOptions(found) {
-    this.found = found.map(([id, label]) => [String(id), String(label)]);
+    this.found = found.map(([id, label]) => [`${this.texts.mark ?? ""}${id}`, String(label)]);
     this.options = this.found.map(([id, label], at) =>
       make(
         "div",
@@ -169,9 +175,34 @@ class Combobox {
     } else {
       this.list.replaceChildren(make("p", { class: "combo__note", role: "status" }, this.words.textNone));
     }
+    this.offerWords();
     this.offerNew();
     this.reveal();
     this.mark(0);
+  }
+
+  /** Offers what was typed, where several are called so. */
+  offerWords() {
+    const words = this.input.value.trim();
+    if (this.texts.words && words && this.options.length > 1 && ![...this.chosen.values()].includes(words)) {
+      const option = make(
+        "div",
+        { class: "combo__option combo__option--words", role: "option", id: `combo-${this.number}-words`, "aria-selected": "false", dir: "auto" },
+        make("span", {}, this.texts.words.replace("{words}", words)),
+      );
+      this.found.push([words, words]);
+      this.options.push(option);
+      this.list.append(option);
+    }
+  }
+
+  /** Lets what was typed be the value, where words are one and nothing was chosen instead. */
+  takeWords() {
+    const words = this.input.value.trim();
+    if (this.texts.words && words !== ([...this.chosen.values()][0] ?? "")) {
+      this.chosen = new Map(words ? [[words, words]] : []);
+      this.changed();
+    }
   }
 
   /** Offers to add what is missing, as the last option; it opens beside this form, which stays as it is. */

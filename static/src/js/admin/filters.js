@@ -1,5 +1,5 @@
 // "Add filter": choose a field, how to compare, and with what. The server's own filters are offered, nothing else.
-import { drawIcon, make } from "./page.js";
+import { drawIcon, enhance, make } from "./page.js";
 
 /** Makes the control for a filter's value, by what the server says it takes. */
 function valueControl(filter, texts, id) {
@@ -10,6 +10,10 @@ function valueControl(filter, texts, id) {
       select.append(make("option", { value }, String(label)));
     }
     return [select];
+  }
+  if (filter.lookup) {
+    // The server tells the id of a row from words by what stands before it.
+    return [make("input", { ...common, "data-combobox": true, "data-mark": "id:", "data-lookup-url": filter.lookup, "data-placeholder": texts.textSearch, "data-words": texts.textWords })];
   }
   const kind = { datepicker: "date", daterangepicker: "date", datetimepicker: "datetime-local", datetimerangepicker: "datetime-local", timepicker: "time", timerangepicker: "time" }[filter.type];
   if (kind && filter.type.includes("range")) {
@@ -57,7 +61,8 @@ function attachFilterMenu(menu) {
     filters.forEach((filter, at) => how.append(make("option", { value: String(at) }, String(filter.operation))));
     const value = make("div", { class: "field" });
     const showValue = () => {
-      value.replaceChildren(make("label", { class: "visually-hidden", for: id }, texts.textValue), ...valueControl(filters[Number(how.value)], texts, id));
+      value.replaceChildren(make("label", { class: "visually-hidden", id: `${id}-label`, for: id }, texts.textValue), ...valueControl(filters[Number(how.value)], texts, id));
+      enhance(value);
     };
     how.addEventListener("change", showValue);
     showValue();
@@ -77,7 +82,7 @@ function attachFilterMenu(menu) {
       const filter = filters[Number(how.value)];
       event.formData.append(`flt${texts.next}_${filter.arg}`, filterValue(value.querySelectorAll("[data-filter-value]")));
     };
-    (how.hidden ? value.querySelector("[data-filter-value]") : how).focus();
+    (how.hidden ? value.querySelector("input:not([type=hidden]), select") : how).focus();
   };
 
   menu.addEventListener("click", (event) => {
