@@ -45,8 +45,8 @@ def serve(
             threading.Thread(target=begin, args=(config, application, then), daemon=True).start()
         return application
 
-    # What is loaded by now is never garbage: the copies need not look at it, and so go on sharing its memory.
-    gc.collect()
+    # What is there by now stays: the copies need not look at it for garbage, and so go on sharing its memory. To look
+    # through it once here would take a tenth of the start, and find next to nothing.
     gc.freeze()
     build(config).serve(target_loader=loaded, wrap_loader=False)
 

@@ -78,11 +78,12 @@ def open_catalog(locale: LocaleInfo) -> Texts:
 
 def readable(locale: LocaleInfo) -> tuple[Texts | None, str | None]:
     """What there is to read of a language: the file, or else the last good texts and why the file is not used."""
-    live = watch_of(current_app).catalogs.by_folder[locale.folder]
+    catalogs = watch_of(current_app).catalogs
+    live = catalogs.by_folder[locale.folder]
     try:
         texts = open_catalog(locale)
     except UnreadableCatalog as error:
-        return live.texts, str(error)
+        return catalogs.last_good(live), str(error)
     return texts, str(live.problem) if live.problem else None
 
 

@@ -6,7 +6,9 @@ from old texts can outlive the announcement. A file that cannot be used changes 
 the reason is logged and kept for the screen of translators.
 
 A copy of each last good file is kept in the instance folder. With it, a process that starts while a file is broken has
-good texts too, and one that starts after an edit notices that cached pages are out of date.
+good texts too, and one that starts after an edit notices that cached pages are out of date. A file that is as its copy
+is known to be good, so its texts are read when somebody needs them: a start does not wait for languages that nobody
+has asked for yet.
 """
 
 import logging
@@ -40,7 +42,7 @@ class LiveCatalog:
     copy: Path
     """Where the last good file is kept."""
     texts: Texts | None = None
-    """What is shown; None before the first good file."""
+    """What is shown; None before the first good file, and before the first need of one that is known to be good."""
     problem: UnreadableCatalog | None = None
     """Why the file, as it is now, is not used."""
     stamp: FileStamp | None = None
@@ -80,9 +82,23 @@ class LiveCatalogs:
         catalog = self.by_folder.get(folder)
         if catalog is None:
             return texts_of_libraries_alone(folder)
-        if not catalog.started:
-            self.refresh(catalog)
+        if catalog.texts is None and (not catalog.started or catalog.data is not None):
+            self.read(catalog)
         return catalog.translations
+
+    def read(self, catalog: LiveCatalog) -> None:
+        """Have the texts of a language at hand that nobody has needed until now."""
+        with self.lock:
+            if not catalog.started:
+                self.refresh(catalog)
+            # Whoever waited for the lock finds it done.
+            if catalog.texts is not None or catalog.data is None:
+                return
+            try:
+                self.show(catalog, read_texts(catalog.data, catalog.locale.folder), catalog.data)
+            except UnreadableCatalog as error:
+                # An earlier release, which left the copy, took it for good.
+                self.keep_last_good(catalog, error, first=True)
 
     def refresh_all(self) -> None:
         """Look at every file, and take over what changed."""
@@ -102,23 +118,30 @@ class LiveCatalogs:
                 if data == catalog.data:
                     self.announce_what_is_due(catalog)
                     return
+                if first and same_content(catalog.copy, data):
+                    catalog.data = data
+                    return
                 texts = read_texts(data, catalog.locale.folder)
                 refuse_cut_off(texts, data, self.last_good(catalog))
             except UnreadableCatalog as error:
                 self.keep_last_good(catalog, error, first=first)
             else:
-                self.take_over(catalog, texts, data, first=first)
+                self.show(catalog, texts, data)
+                if not first:
+                    log.info("%s: changed, and read anew", catalog.path)
+                catalog.unannounced = True
+                self.announce_what_is_due(catalog)
 
     def last_good(self, catalog: LiveCatalog) -> Texts | None:
         """The texts in use, or else those of the copy that an earlier process left."""
         if catalog.texts is not None:
             return catalog.texts
         try:
-            return read_texts(read_bytes(catalog.copy), catalog.locale.folder)
+            return read_texts(catalog.data or read_bytes(catalog.copy), catalog.locale.folder)
         except UnreadableCatalog:
             return None
 
-    def take_over(self, catalog: LiveCatalog, texts: Texts, data: bytes, *, first: bool) -> None:
+    def show(self, catalog: LiveCatalog, texts: Texts, data: bytes) -> None:
         """Show the texts of a good file from now on."""
         catalog.texts, catalog.problem, catalog.data = texts, None, data
         for rejected in texts.rejected:
@@ -128,12 +151,6 @@ class LiveCatalogs:
                 rejected.entry.source,
                 "; ".join(str(problem.text) for problem in rejected.problems),
             )
-        if first and same_content(catalog.copy, data):
-            return
-        if not first:
-            log.info("%s: changed, and read anew", catalog.path)
-        catalog.unannounced = True
-        self.announce_what_is_due(catalog)
 
     def announce_what_is_due(self, catalog: LiveCatalog) -> None:
         """Announce a change that has not been announced, and only then keep a copy of the file.
@@ -150,7 +167,7 @@ class LiveCatalogs:
 
     def keep_last_good(self, catalog: LiveCatalog, error: UnreadableCatalog, *, first: bool) -> None:
         """Go on with the texts that there were, and report why."""
-        if first:
+        if first or catalog.data is not None:
             catalog.texts = self.last_good(catalog)
         if str(error) != str(catalog.problem or ""):
             log.error("%s: not used, the last good texts stay: %s", catalog.path, error)

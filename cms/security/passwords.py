@@ -6,6 +6,7 @@ The cost is `PASSWORD_HASHING` in the configuration: keyword arguments of `argon
 import secrets
 import unicodedata
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -59,7 +60,11 @@ class Passwords:
 
     def __init__(self, cost: dict[str, Any]) -> None:
         self.hasher = PasswordHasher(**cost)
-        self.nobodys_hash = self.hasher.hash(secrets.token_urlsafe(24))
+
+    @cached_property
+    def nobodys_hash(self) -> str:
+        """What is compared with where there is no hash. A process that nobody signs in to never pays for it."""
+        return self.hasher.hash(secrets.token_urlsafe(24))
 
 
 def init_app(app: Flask) -> None:
@@ -81,10 +86,12 @@ def verify_password(stored: str | None, password: str) -> bool:
     answer does not learn whether the account exists.
     """
     passwords = _passwords()
+    # Made with the first comparison of a process, whether it is needed there or not: that, too, must not tell.
+    nobodys_hash = passwords.nobodys_hash
     # An overlong text is nobody's password; comparing an empty one instead keeps the time.
     candidate = _prepared(password) if len(password) <= MAXIMUM_LENGTH else b""
     try:
-        passwords.hasher.verify(stored or passwords.nobodys_hash, candidate)
+        passwords.hasher.verify(stored or nobodys_hash, candidate)
     except VerifyMismatchError:
         return False
     except (InvalidHashError, VerificationError):

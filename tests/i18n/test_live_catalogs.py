@@ -10,6 +10,7 @@ import pytest
 
 from cms.i18n.live_catalogs import LiveCatalogs
 from cms.i18n.locales import describe
+from cms.i18n.texts import Texts, read_texts
 from tests.i18n.conftest import PORTUGUESE, Catalogs
 
 LOCALES = tuple(describe(code) for code in ("en", "pt"))
@@ -41,6 +42,75 @@ def test_texts_are_read_at_first_need(process: Build) -> None:
     assert search(live) == "Pesquisar"
     assert live.translations("pt").ungettext("%(num)d post", "%(num)d posts", 2) == "%(num)d artigos"
     assert live.translations("en").ugettext("Look it up") == "Look it up"
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The languages whose texts are read from here on, in their order."""
+    folders: list[str] = []
+
+    def reading(data: bytes, folder: str) -> Texts:
+        folders.append(folder)
+        return read_texts(data, folder)
+
+    monkeypatch.setattr("cms.i18n.live_catalogs.read_texts", reading)
+    return folders
+
+
+def test_a_process_that_starts_reads_no_language_before_somebody_needs_it(
+    process: Build, announced: list[str], read: list[str]
+) -> None:
+    process().refresh_all()
+    assert read == ["en", "pt"]
+    assert announced == ["en", "pt"]
+    read.clear()
+    live = process()
+    live.refresh_all()
+    assert read == []
+    assert [search(live), search(live)] == ["Pesquisar", "Pesquisar"]
+    assert read == ["pt"]
+    assert announced == ["en", "pt"]
+
+
+@pytest.mark.parametrize("ending", ["conflict", "cut off between entries"])
+def test_texts_that_nobody_has_needed_yet_are_the_last_good_ones_too(
+    ending: str, process: Build, catalogs: Catalogs, tmp_path: Path
+) -> None:
+    process().refresh_all()
+    live = process()
+    live.refresh_all()
+    (tmp_path / "copies" / "pt.po").unlink()
+    catalogs.write("pt", BROKEN[ending])
+    live.refresh_all()
+    assert live.by_folder["pt"].problem is not None
+    assert search(live) == "Pesquisar"
+    assert live.translations("pt").ugettext("Write") == "Escrever"
+
+
+def test_an_edit_of_texts_that_nobody_has_needed_yet_is_announced(
+    process: Build, catalogs: Catalogs, announced: list[str]
+) -> None:
+    process().refresh_all()
+    live = process()
+    live.refresh_all()
+    announced.clear()
+    catalogs.edit("pt", "Pesquisar", "Procurar")
+    live.refresh_all()
+    assert announced == ["pt"]
+    assert search(live) == "Procurar"
+
+
+def test_a_copy_that_only_an_earlier_release_took_for_good_is_reported(
+    process: Build, catalogs: Catalogs, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for path in (catalogs.path("pt"), tmp_path / "copies" / "pt.po"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(BROKEN["conflict"], encoding="utf-8")
+    live = process()
+    live.refresh_all()
+    assert [search(live), search(live)] == ["Look it up", "Look it up"]
+    assert live.by_folder["pt"].problem is not None
+    assert [record.levelno for record in caplog.records] == [logging.ERROR]
 
 
 def test_an_edit_shows_in_every_process_and_each_announces_it(

@@ -3,6 +3,7 @@
 import unicodedata
 
 import pytest
+from flask import current_app
 
 from cms.security import passwords
 from cms.security.passwords import hash_password, needs_rehash, password_problem, verify_password
@@ -47,6 +48,17 @@ def test_comparing_with_nothing_takes_the_full_work(app_context, monkeypatch, st
     monkeypatch.setattr(mine, "hasher", Counted())
     assert not verify_password(stored, "seven-otters-wade")
     assert worked[-1] == mine.nobodys_hash
+
+
+@pytest.mark.parametrize("account", [True, False])
+def test_the_first_comparison_of_a_process_takes_as_long_with_an_account_as_without(app_context, account):
+    """What is compared with where there is none is made with it, whether it is needed or not."""
+    stored = hash_password("seven-otters-wade") if account else None
+    passwords.init_app(current_app)
+    mine = passwords._passwords()
+    assert "nobodys_hash" not in vars(mine)
+    verify_password(stored, "seven-otters-wade")
+    assert "nobodys_hash" in vars(mine)
 
 
 def test_an_overlong_password_is_not_hashed(app_context):
