@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Index, Select, and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Query
 
+from admin.list_marks import marked_lists
 from cms.content.large_numbers import remember, remembered
 from cms.content.searching.finding import Search
 from cms.extensions import db
@@ -20,8 +21,6 @@ from cms.models.base import Model, columns_of
 
 COUNTED = 10_000
 LOOKED_THROUGH = 2_000
-# Rows from an end of a list after which a page is far from it.
-DEEP = 10_000
 # Where very many rows have the words of a search: how many rows of the list's order are asked whether they do.
 NEAR = 2_000
 
@@ -127,29 +126,29 @@ def extent(query: Query[Any], *, partial: bool = False) -> Extent:
 def page_of(query: Query[Any], order: Order, page: int, size: int, of: Hashable = None) -> list[int]:
     """The ids of a page; pages below zero count from the end, and show what is there in the list's own order.
 
-    `of` as for `extents`: of a page far from both ends it is remembered for a minute where it began, so that the next
-    one need not be counted to from there again.
+    `of` says what is listed, where the list is long and the same for everybody who gives it: it is marked, then, and a
+    page far from both ends is found from the mark before it.
     """
     backwards = page < 0
     place = (-page - 1 if backwards else page) * size
-    known = ("page", of, *(column.key for column in order.columns), order.descending, backwards)
-    deep = of is not None and place >= DEEP and not order.columns[0].expression.nullable
-    begun, first = remembered(known) or (0, None) if deep else (0, None)
-    if first is not None and begun <= place:
-        query, skipped = query.filter(_from(order, first, backwards=backwards)), place - begun
-    else:
-        skipped = place
     keys = query.with_entities(*order.columns).order_by(*order.clauses(backwards=backwards))
-    rows = [tuple(row) for row in keys.offset(skipped).limit(size)]
-    if deep and rows:
-        remember(known, (place, rows[0]))
+
+    def keys_from(row: Sequence[Any] | None) -> Select[Any]:
+        rows: Query[Any] = keys if row is None else keys.filter(_from(order, row, backwards=backwards))
+        return rows.statement  # type: ignore[return-value]  # of a query that selects, it is a select
+
+    begun, mark = 0, None
+    if of is not None and not order.columns[0].expression.nullable:
+        what = (of, *(column.key for column in order.columns), order.descending, backwards)
+        begun, mark = marked_lists().of(what, keys_from).before(place)
+    rows = db.session.execute(keys_from(mark).offset(place - begun).limit(size))
     ids = [row[-1] for row in rows]
     return ids[::-1] if backwards else ids
 
 
-def _from(order: Order, first: Sequence[Any], *, backwards: bool) -> ColumnElement[bool]:
+def _from(order: Order, row: Sequence[Any], *, backwards: bool) -> ColumnElement[bool]:
     """The condition that keeps to a row and those after it in an order; its values are never NULL."""
-    there, here = tuple_(*_literals(order, first)), tuple_(*order.columns)
+    there, here = tuple_(*_literals(order, row)), tuple_(*order.columns)
     return here <= there if order.descending != backwards else here >= there
 
 

@@ -11,6 +11,7 @@ import psycopg
 from flask import Flask
 from sqlalchemy import event, make_url
 
+from admin import list_marks
 from cms.content import large_numbers
 from cms.content.foundation import lay_foundation
 from cms.extensions import cache, db, limiter
@@ -47,8 +48,10 @@ class TestDatabase:
     def reset(self) -> None:
         """Give the application a new site's database, empty folders, caches and counters."""
         with self.app.app_context():
+            list_marks.marked_lists().wait()
             db.engine.dispose()
             self._restore()
+            self.app.extensions.pop(list_marks.EXTENSION)
             self.app.extensions.pop(large_numbers.EXTENSION, None)
             if "cache" in self.app.extensions:
                 cache.clear()

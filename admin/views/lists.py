@@ -94,7 +94,8 @@ class ListScreen(Screen):
             shown, extent = listing.page_of_few(ids, order, page or 0, size)
         else:
             extent = self._counted(ids, filters)
-            shown = listing.page_of(ids, order, extent.page(page or 0, size), size, self._place(filters))
+            long = self._place(filters) if extent.beyond else None
+            shown = listing.page_of(ids, order, extent.page(page or 0, size), size, long)
         request._extent = extent  # type: ignore[attr-defined]  # kept for this render only
         rows = self.get_query().filter(self.model.id.in_(shown)).all() if shown else []
         return extent.count, listing.in_order_of(shown, rows)

@@ -235,26 +235,6 @@ def test_what_was_chosen_is_told_by_its_title_to_those_who_may_read_it(client_as
     assert "Ada Secret" not in page
 
 
-@pytest.mark.parametrize(("name", "descending"), [("updated_at", True), ("title", False), ("title", True)])
-def test_pages_far_from_the_ends_go_on_from_each_other(
-    app: Any, posts: list[Post], count_queries: Any, monkeypatch: pytest.MonkeyPatch, name: str, descending: bool
-) -> None:
-    monkeypatch.setattr(listing, "DEEP", 5)
-    order, every = listing.order_by(Post, name, descending), db.session.query(Post.id)
-    everything = [row[0] for row in every.order_by(*order.clauses())]
-
-    def page(number: int, of: str = "posts") -> bool:
-        """Whether a page was found from another one."""
-        first = 5 * number if number >= 0 else len(everything) + 5 * number
-        with count_queries() as asked:
-            assert listing.page_of(every, order, number, 5, of) == everything[first : first + 5]
-        return any(" WHERE " in statement.replace("\n", " ") for statement in asked)
-
-    assert [page(number) for number in (0, 2, 3, 3, 5, 4, 6)] == [False, False, True, True, True, False, True]
-    assert [page(number) for number in (-1, -2, -3, -5, -4)] == [False, False, True, True, False]
-    assert not page(3, of="others")
-
-
 def test_that_there_are_very_many_is_remembered_for_a_while(
     client_as: Any, posts: list[Post], few: None, count_queries: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
