@@ -97,12 +97,16 @@ def timed_at(client: SiteClient, operation: Operation, resting: float) -> dict[s
     """The medians of REPEATS, after one to warm up; what takes seconds is asked less often."""
     process_memory.resting()
     form = operation.form(client) if operation.form is not None else None
+    if operation.prepare is not None:
+        operation.prepare()
     with QueryCounter() as statements:
         _do(client, operation, form)
     passed: list[float] = []
     worked: list[float] = []
     while len(passed) < REPEATS and sum(passed) < LONGEST:
         form = operation.form(client) if operation.form is not None else None
+        if operation.prepare is not None:
+            operation.prepare()
         wall, processor = _do(client, operation, form)
         passed.append(wall)
         worked.append(processor)

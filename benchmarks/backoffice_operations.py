@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, select
 
+from admin import list_marks
 from cms.content import media_library, publishing
 from cms.extensions import db
 from cms.models import Post, Tag, User
@@ -29,12 +30,16 @@ _turns = count(1)
 
 @dataclass(frozen=True)
 class Operation:
-    """Something that is done in the back office, at an address; with `form`, it is posted there."""
+    """Something that is done in the back office, at an address; with `form`, it is posted there.
+
+    `prepare` is done before each time, which is not measured.
+    """
 
     group: str
     name: str
     path: str
     form: Callable[[SiteClient], dict[str, Any]] | None = None
+    prepare: Callable[[], None] | None = None
 
 
 def operations(app: Flask) -> list[Operation]:
@@ -48,6 +53,7 @@ def operations(app: Flask) -> list[Operation]:
         _give_a_history(live[0])
         media = _a_picture(drafts[-1])
     found = [Operation(group, name, path) for group, name, path in _addresses(last, live[0], media)]
+    found.append(Operation("list", "middle page, not walked to", _middle(last), prepare=lambda: _forget_marks(app)))
     found += [Operation("sort", name, path) for name, path in _sorts(app)]
     found += [Operation("filter", name, path) for name, path in _filters(app)]
     written = {"category": "1", "tags": ",".join(map(str, tags)), "author": str(author), "body": BODY}
@@ -65,6 +71,18 @@ def operations(app: Flask) -> list[Operation]:
     found.append(Operation("delete", f"{TRASHED} posts with versions, for good", path, _some_to_delete(app)))
     found.append(Operation("delete", "a picture", "/admin/media/delete/", _picture_to_delete(app)))
     return found
+
+
+def _middle(last: int) -> str:
+    """A page in the middle of the list, just before a mark, so that it is as far from one as can be."""
+    return f"/admin/posts/?page={max(last // 2 // list_marks.SPACING * list_marks.SPACING // 20 - 1, 1)}"
+
+
+def _forget_marks(app: Flask) -> None:
+    """As in a process that has not shown the list yet: the page is counted to."""
+    with app.app_context():
+        list_marks.marked_lists().wait()
+    del app.extensions[list_marks.EXTENSION]
 
 
 def _some_posts(*conditions: Any) -> list[int]:
@@ -92,7 +110,7 @@ def _addresses(last: int, written: int, media: int) -> Iterator[tuple[str, str, 
     yield "list", "first page", "/admin/posts/"
     yield "list", "first page, 50 rows", "/admin/posts/?page_size=50"
     yield "list", "second page", "/admin/posts/?page=1"
-    yield "list", "middle page", f"/admin/posts/?page={last // 40}"
+    yield "list", "middle page", _middle(last)
     yield "list", "last page", "/admin/posts/?page=-1"
     yield "list", "drafts", "/admin/posts/?show=draft"
     yield "list", "in review", "/admin/posts/?show=review"
