@@ -9,13 +9,14 @@ from flask_admin.contrib.sqla.filters import BaseSQLAFilter
 from flask_babel import get_timezone
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, True_, select
 from sqlalchemy.orm import RelationshipProperty, aliased
 from sqlalchemy.orm.interfaces import MANYTOMANY
 
 from admin import listing
 from admin.title_search import ids_called
 from cms.content import translating
+from cms.content.large_numbers import remember, remembered
 from cms.content.searching.finding import among
 from cms.extensions import db
 from cms.models.base import Model
@@ -195,15 +196,23 @@ class RelationFilter(ColumnFilter):
         self.target: Any = relation.mapper.class_
 
     def get_options(self, view: Any) -> list[tuple[str, str]] | None:
-        """The choices, or None where there are too many; one bounded query."""
+        """The choices, or None where there are too many; one bounded query.
+
+        That there are too many for whoever may read them all is remembered for a minute.
+        """
         if not has_request_context():
             return None
+        readable = visible(current_user, "read", self.target)
+        too_many = ("choices", self.target) if isinstance(readable, True_) else None
+        if too_many is not None and remembered(too_many):
+            return None
         title: Any = self.target.title_column()
-        query = (select(self.target.id, title).where(visible(current_user, "read", self.target)).order_by(title)).limit(
-            CHOICES + 1
-        )
-        rows = db.session.execute(query).all()
+        rows = db.session.execute(
+            select(self.target.id, title).where(readable).order_by(title).limit(CHOICES + 1)
+        ).all()
         if len(rows) > CHOICES:
+            if too_many is not None:
+                remember(too_many, True)
             return None
         return [(chosen(identifier), self.target.shown_title(text)) for identifier, text in rows]
 

@@ -228,6 +228,31 @@ def test_whatever_a_list_is_filtered_by_can_be_looked_up(app: Any, client_as: An
     assert {client.get(address).status_code for address in looked_up} == {200}
 
 
+def test_that_there_are_too_many_to_choose_from_is_remembered_for_a_while(
+    client_as: Any, db_session: Any, count_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For those who may read them all; of others nothing is remembered."""
+    monkeypatch.setattr("admin.filters.CHOICES", 1)
+    tags = [make.make_tag(name="Sea"), make.make_tag(name="Sand")]
+    make.make_post()
+    admin = client_as("administrator")
+
+    def choices() -> tuple[int, bool]:
+        """How many queries look for tags to choose from, and whether there are any."""
+        with count_queries() as asked:
+            page = admin.get("/admin/posts/")
+        return sum("ORDER BY tags.name" in one for one in asked), f'["id:{tags[0].id}", "Sea"]' in html.unescape(
+            page.text
+        )
+
+    assert [choices(), choices()] == [(1, False), (0, False)]
+    db.session.delete(tags.pop())
+    db.session.commit()
+    assert choices() == (0, False)
+    monkeypatch.setattr("cms.content.large_numbers.time.monotonic", lambda: float("inf"))
+    assert choices() == (1, True)
+
+
 def test_what_was_chosen_is_told_by_its_title_to_those_who_may_read_it(client_as: Any, db_session: Any) -> None:
     editor = make.make_user("editor", display_name="Ada Secret")
     page = client_as("author").get(f"/admin/posts/?flt0_author=id:{editor.id}").text
