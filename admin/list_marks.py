@@ -2,7 +2,7 @@
 
 A mark is the row at a certain place of a list's order: its values of the columns of that order, from which an index
 leads on. The marks are set by a walk along the index, beside the requests of the process that shows the list, and again
-once they are older than a minute and somebody asks. So a place is that of the last walk, as an OFFSET is that of its
+once they are older than five minutes and somebody asks. So a place is that of the last walk, as an OFFSET is that of its
 moment: rows that come or go meanwhile move those behind them. What a page shows of its rows is always what they are.
 """
 
@@ -24,7 +24,7 @@ EXTENSION = "admin.list_marks"
 # Rows from one mark to the next.
 SPACING = 20_000
 # Seconds after which the marks of a list are set anew where it is asked for, and after which they are of no use.
-OLD, FORGOTTEN = 60.0, 900.0
+OLD, FORGOTTEN = 300.0, 3600.0
 # Lists whose marks are kept, in one order each.
 MOST = 100
 
