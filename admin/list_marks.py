@@ -2,8 +2,9 @@
 
 A mark is the row at a certain place of a list's order: its values of the columns of that order, from which an index
 leads on. The marks are set by a walk along the index, beside the requests of the process that shows the list, and again
-once they are older than five minutes and somebody asks. So a place is that of the last walk, as an OFFSET is that of its
-moment: rows that come or go meanwhile move those behind them. What a page shows of its rows is always what they are.
+once they are older than five minutes and somebody asks. So a place is that of the last walk, as an OFFSET is that of
+its moment: rows that come or go meanwhile move those behind them. What a page shows of its rows is always what they
+are.
 """
 
 import logging
