@@ -45,6 +45,44 @@ def test_nothing_is_wider_than_the_page(open_page: Callable[..., Page], magazine
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
+# How far the text of the last section reaches into the edge that fades, in pixels; negative where it ends before it.
+COVERED = """async () => {
+  // What was scrolled is drawn with the next frame.
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  const nav = document.querySelector(".site-nav");
+  const edge = getComputedStyle(nav.querySelector("ul"), "::after");
+  if (!edge.backgroundImage.includes("gradient") || edge.position !== "sticky") {
+    throw new Error("no edge");
+  }
+  const link = nav.querySelector("li:last-child a");
+  const text = new Range();
+  text.selectNodeContents(link);
+  const [box, frame] = [text.getBoundingClientRect(), nav.getBoundingClientRect()];
+  const fades = parseFloat(edge.width) * edge.opacity;
+  const covered = nav.closest("[dir=rtl]") ? frame.left + fades - box.left : box.right - (frame.right - fades);
+  return Math.floor(covered);
+}"""
+
+
+@pytest.mark.parametrize("locale", ["en", "ar"])
+def test_sections_that_do_not_fit_a_phone_fade_out_until_they_are_reached(
+    open_page: Callable[..., Page], app: Flask, locale: str
+) -> None:
+    with app.app_context():
+        menu = make_menu(locale=locale)
+        for number in range(5):
+            make_menu_item(menu, label=f"A section of the site {number}", url="/en/search")
+    page = open_page(width=375)
+    page.goto(f"/{locale}/search")
+    assert page.evaluate(COVERED) > 100
+    page.locator(".site-nav a").last.focus()
+    assert page.evaluate(COVERED) <= 0
+    # Nor does the other edge lie on what the keyboard comes back to.
+    page.locator(".site-nav a").first.focus()
+    assert page.evaluate(COVERED) > 100
+    assert page.evaluate("document.querySelector('.site-nav').scrollLeft") == 0
+
+
 @pytest.mark.parametrize("width", [375, 1280])
 def test_a_word_without_end_makes_no_page_wider(
     open_page: Callable[..., Page], magazine: None, app: Flask, width: int
