@@ -80,7 +80,8 @@ def test_sections_that_do_not_fit_a_phone_fade_out_until_they_are_reached(
     # Nor does the other edge lie on what the keyboard comes back to.
     page.locator(".site-nav a").first.focus()
     assert page.evaluate(COVERED) > 100
-    assert page.evaluate("document.querySelector('.site-nav').scrollLeft") == 0
+    # Rounding may leave a pixel.
+    assert abs(page.evaluate("document.querySelector('.site-nav').scrollLeft")) <= 1
 
 
 @pytest.mark.parametrize("width", [375, 1280])
