@@ -4,16 +4,17 @@ A Redis that restarts may come back with an old snapshot, and a replica that tak
 the first thing on every connection is a script that compares the server's run id with the one noted beside our
 data. Where they differ, everything cached earlier is purged before any other command of ours is executed, and the
 mirrors have to say anew that they are there.
+
+The library is loaded where it is used: a site without Redis starts sooner, and needs less memory.
 """
 
 from collections.abc import Callable
-from typing import Any
-
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from typing import TYPE_CHECKING, Any
 
 from cms.cache.breaker import Breaker, Unavailable
+
+if TYPE_CHECKING:
+    import redis
 
 # Seconds. A hung server costs a request at most one of them; the breaker then keeps others from waiting at all.
 TIMEOUT = 0.2
@@ -57,11 +58,14 @@ return 1
 )
 
 
-def connect(url: str, namespace: str, everything: str, timeout: float = TIMEOUT) -> redis.Redis:
+def connect(url: str, namespace: str, everything: str, timeout: float = TIMEOUT) -> "redis.Redis":
     """A client for the server at `url`, which connects when it is first used.
 
     `everything` is the tag that stands for all pages, `timeout` the seconds that an answer may take.
     """
+    import redis  # noqa: PLC0415 -- see above
+    from redis.backoff import NoBackoff  # noqa: PLC0415 -- likewise
+    from redis.retry import Retry  # noqa: PLC0415 -- likewise
 
     def enter(connection: Any) -> None:
         connection.on_connect()
@@ -90,17 +94,19 @@ def ask(breaker: Breaker | None, action: Callable[[], Any], *, tolerant: bool = 
     Raises Unavailable, having opened the breaker; or Refused, leaving it closed, where the server answered with an
     error and the caller is `tolerant` of that. With `healing`, a key of the wrong type counts as missing.
     """
+    from redis import RedisError, ResponseError  # noqa: PLC0415 -- see above
+
     if breaker is not None:
         breaker.check()
     try:
         return action()
-    except redis.ResponseError as error:
+    except ResponseError as error:
         if healing and str(error).startswith("WRONGTYPE"):
             return None
         if tolerant:
             raise Refused(str(error)) from error
         raise _opened(breaker, error) from error
-    except (redis.RedisError, OSError) as error:
+    except (RedisError, OSError) as error:
         raise _opened(breaker, error) from error
 
 

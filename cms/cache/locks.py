@@ -7,12 +7,13 @@ import secrets
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Protocol
-
-import redis
+from typing import TYPE_CHECKING, Any, Protocol
 
 from cms.cache.breaker import Breaker, Unavailable, in_background
 from cms.cache.connection import Refused, ask
+
+if TYPE_CHECKING:
+    import redis
 
 # Milliseconds for which a rendering may keep other processes waiting. One that takes longer may be done twice; a lock
 # that belongs to nobody holds up its page for as long.
@@ -73,7 +74,7 @@ class RedisLocks:
 
     def __init__(
         self,
-        client: redis.Redis,
+        client: "redis.Redis",
         namespace: str,
         breaker: Breaker,
         hold: int = HOLD,
@@ -99,9 +100,11 @@ class RedisLocks:
 
     def _release_late(self, place: str, token: str) -> None:
         """Release a lock past the breaker, while it may still be there: other processes wait for it."""
+        from redis import RedisError  # noqa: PLC0415 -- see `cms.cache.connection`
+
         until = time.monotonic() + self._hold / 1000
         while time.monotonic() < until:
-            with suppress(redis.RedisError, OSError):
+            with suppress(RedisError, OSError):
                 self._release(keys=[self._key(place)], args=[token])
                 return
             time.sleep(RETRY)

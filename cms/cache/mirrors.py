@@ -11,12 +11,13 @@ it has been there, and a purge within the first moments waits as for a silent on
 
 import json
 from collections.abc import Callable
-from typing import Any, NamedTuple
-
-import redis
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cms.cache.breaker import Breaker
 from cms.cache.connection import MIRRORS, PURGES, SEQUENCE, ask
+
+if TYPE_CHECKING:
+    import redis
 
 # Seconds for which files may be served after the look at Redis that found them fresh.
 HORIZON = 0.5
@@ -81,7 +82,7 @@ class Look(NamedTuple):
 class Mirrors:
     """The mirrors of an installation. Every method raises Unavailable where Redis cannot be asked."""
 
-    def __init__(self, client: redis.Redis, namespace: str, breaker: Breaker | None) -> None:
+    def __init__(self, client: "redis.Redis", namespace: str, breaker: Breaker | None) -> None:
         self._client: Any = client
         self._breaker = breaker
         self._keys = [name % namespace for name in (SEQUENCE, MIRRORS, PURGES)]

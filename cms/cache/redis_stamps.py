@@ -9,13 +9,14 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
-
-import redis
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from cms.cache.breaker import Breaker, Unavailable
 from cms.cache.connection import MIRRORS, PURGES, RISE, SEQUENCE, STAMP, Refused, ask
 from cms.cache.mirrors import KNOWN_FOR, MOST_PURGES, SILENCE
+
+if TYPE_CHECKING:
+    import redis
 
 LEASE_SECONDS = 0.02
 # The share of the lease after which one thread asks anew.
@@ -117,7 +118,7 @@ class RedisStamps:
 
     def __init__(
         self,
-        client: redis.Redis,
+        client: "redis.Redis",
         namespace: str,
         breaker: Breaker | None,
         *,

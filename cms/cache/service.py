@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 from time import monotonic, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import redis
 from flask import Flask
 from sqlalchemy import Engine
 
@@ -39,6 +38,9 @@ from cms.cache.store import MEGABYTE
 from cms.cache.tags import EVERYTHING
 from cms.cache.waiting import Patience
 from cms.extensions import cache, db
+
+if TYPE_CHECKING:
+    import redis
 
 logger = logging.getLogger(__name__)
 

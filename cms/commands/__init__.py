@@ -1,38 +1,43 @@
 """The command line: each command is thin and calls the service that the screens call."""
 
+import click
 from flask import Flask
+from flask.cli import AppGroup
+from werkzeug.utils import import_string
 
-from cms.commands.demo import demo
-from cms.commands.foundation import foundation
-from cms.commands.importing import import_group
-from cms.commands.jobs import jobs
-from cms.commands.mirror import mirror
-from cms.commands.pictures import pictures
-from cms.commands.prepare import prepare, serve
-from cms.commands.purge import purge
-from cms.commands.searching import search
-from cms.commands.translations import translations
-from cms.commands.users import users
-from cms.commands.worker import worker
+# Where each command is, by its name: module and attribute.
+COMMANDS = {
+    "demo": "demo:demo",
+    "foundation": "foundation:foundation",
+    "import": "importing:import_group",
+    "jobs": "jobs:jobs",
+    "mirror": "mirror:mirror",
+    "pictures": "pictures:pictures",
+    "prepare": "prepare:prepare",
+    "purge": "purge:purge",
+    "search": "searching:search",
+    "serve": "prepare:serve",
+    "translations": "translations:translations",
+    "users": "users:users",
+    "worker": "worker:worker",
+}
 
-COMMANDS = (
-    demo,
-    foundation,
-    import_group,
-    jobs,
-    mirror,
-    pictures,
-    prepare,
-    purge,
-    search,
-    serve,
-    translations,
-    users,
-    worker,
-)
+
+class Commands(AppGroup):
+    """The commands of the program, each loaded when it is asked for: a process that serves needs none of the others."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        return sorted({*super().list_commands(ctx), *COMMANDS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, None where there is none."""
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = import_string(f"{__name__}.{COMMANDS[cmd_name]}")
+        return command
 
 
 def init_app(app: Flask) -> None:
-    """Register every command with an application."""
-    for command in COMMANDS:
-        app.cli.add_command(command)
+    """Give an application every command, beside those that its extensions have registered."""
+    app.cli = Commands(app.name, commands=app.cli.commands)

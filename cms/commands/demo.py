@@ -3,7 +3,7 @@
 import click
 from flask.cli import with_appcontext
 
-from cms.content.demo.creating import create_demo, sign_ins
+from cms.content.demo.presence import is_due, sign_ins
 
 
 @click.command("demo")
@@ -17,6 +17,11 @@ def demo() -> None:
 
 def fill_empty_site() -> bool:
     """Create the demonstration site where there are no accounts, saying what is done; whether it was created."""
+    if not is_due():
+        return False
+    # Drawing, Markdown and all that: every start comes by here, and has seldom anything to make.
+    from cms.content.demo.creating import create_demo  # noqa: PLC0415 -- see above
+
     return create_demo(lambda step: click.echo(f"Demonstration site: {step} ..."))
 
 

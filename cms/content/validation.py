@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import Column, String, Text, inspect, select
@@ -159,6 +158,9 @@ def _locales(column: Column[Any], value: list[str], errors: Errors) -> list[str]
 
 
 def _email(column: Column[Any], value: str, errors: Errors) -> str:
+    # Its tables of characters take long to load, and addresses are seldom checked.
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 -- see above
+
     try:
         return validate_email(value, check_deliverability=False, test_environment=True).normalized.lower()
     except EmailNotValidError:

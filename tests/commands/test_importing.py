@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskCliRunner
 
-from cms.content.demo import creating
+from cms.content.demo import presence
 from cms.extensions import db
 from cms.models import Page, Post
 from tests import factories as make
@@ -74,12 +74,12 @@ def test_mistakes_end_with_one_clear_line(runner: FlaskCliRunner, arguments: lis
 
 def test_the_demonstration_site_tells_its_sign_ins(runner: FlaskCliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     make.make_user("editor", username="editor")
-    monkeypatch.setattr(creating, "_known_password", lambda: "tea-with-lemon")
+    monkeypatch.setattr(presence, "known_password", lambda: "tea-with-lemon")
     code, output = run(runner, "demo")
     assert code == 0
     assert "nothing was changed" in output
     assert "editor       tea-with-lemon" in output
-    monkeypatch.setattr(creating, "_known_password", lambda: "")
+    monkeypatch.setattr(presence, "known_password", lambda: "")
     assert "as set in DEMO_PASSWORD" in run(runner, "demo")[1]
 
 

@@ -15,19 +15,17 @@ from sqlalchemy import select
 
 from cms.content import editing, publishing
 from cms.content.demo.illustrations import draw_all
+from cms.content.demo.presence import HERE, is_due, known_password, password_path, read_accounts, unfinished_path
 from cms.content.importing.bringing_in import MarkdownImport, Options
 from cms.content.importing.report import Report
 from cms.content.importing.values import term_key
 from cms.content.user_accounts import create_user, find_account
 from cms.extensions import db
-from cms.models import Category, Menu, MenuItem, Page, Post, Setting, Tag, User
+from cms.models import Category, Menu, MenuItem, Page, Post, Setting, Tag
 from cms.models.column_types import utc_now
 from cms.security.policy import SYSTEM
 
-HERE = Path(__file__).resolve().parent
 SOURCE_LOCALE = "en"
-_PASSWORD_FILE = "demo_password"  # noqa: S105 - the name of a file
-_UNFINISHED_FILE = "demo_unfinished"
 
 Progress = Callable[[str], None]
 
@@ -41,15 +39,15 @@ def create_demo(progress: Progress = lambda _message: None) -> bool:
 
     A creation that was broken off is finished the next time. `progress` is told what is being done.
     """
-    unfinished = Path(current_app.config["INSTANCE_PATH"]) / _UNFINISHED_FILE
-    if not unfinished.exists() and any(db.session.scalar(select(one.id).limit(1)) for one in (User, Post, Page)):
+    if not is_due():
         return False
+    unfinished = unfinished_path()
     unfinished.touch()
     site: dict[str, Any] = yaml.safe_load((HERE / "site.yaml").read_text(encoding="utf-8"))
     # Sentences of services end up in what is stored nowhere; the language only has to be a certain one.
     with force_locale(SOURCE_LOCALE):
         progress("accounts")
-        _create_accounts(site["accounts"])
+        _create_accounts(read_accounts())
         _create_settings(site["settings"])
         _create_terms(Category, site["categories"])
         _create_terms(Tag, site["tags"])
@@ -66,19 +64,9 @@ def create_demo(progress: Progress = lambda _message: None) -> bool:
     return True
 
 
-def sign_ins() -> list[tuple[str, str]]:
-    """User names of the demonstration accounts that are there, with their password.
-
-    The password is empty where it is neither set nor kept: then the accounts were made with one that was set.
-    """
-    site: dict[str, Any] = yaml.safe_load((HERE / "site.yaml").read_text(encoding="utf-8"))
-    there = set(db.session.scalars(select(User.username).where(User.username.in_(site["accounts"]))))
-    return [(name, _known_password()) for name in site["accounts"] if name in there]
-
-
 def _new_password() -> str:
     """The password for accounts that are being made: the one that is set, else one that is made and kept."""
-    path = _password_path()
+    path = password_path()
     if current_app.config["DEMO_PASSWORD"]:
         # One that was kept for earlier accounts no longer opens anything.
         path.unlink(missing_ok=True)
@@ -86,17 +74,7 @@ def _new_password() -> str:
     if not path.exists():
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(9) + "\n", encoding="ascii")
-    return _known_password()
-
-
-def _known_password() -> str:
-    path = _password_path()
-    kept = path.read_text(encoding="ascii").strip() if path.is_file() else ""
-    return kept or current_app.config["DEMO_PASSWORD"] or ""
-
-
-def _password_path() -> Path:
-    return Path(current_app.config["INSTANCE_PATH"]) / _PASSWORD_FILE
+    return known_password()
 
 
 def _site_has(locale: str) -> bool:

@@ -11,7 +11,7 @@ from flask import Flask
 from PIL import Image
 
 from cms.content import translating
-from cms.content.demo import brushes, creating
+from cms.content.demo import brushes, creating, presence
 from cms.content.demo.illustrations import ILLUSTRATIONS
 from cms.content.markup_tree import parse
 from cms.content.publishing import apply_due
@@ -84,7 +84,7 @@ def _check_what_waits() -> None:
 
 
 def test_there_is_one_account_for_each_role_and_a_second_time_changes_nothing(demo: list[str]) -> None:
-    sign_ins = dict(creating.sign_ins())
+    sign_ins = dict(presence.sign_ins())
     assert list(sign_ins) == ["admin", "editor", "author", "translator", "member"]
     (password,) = set(sign_ins.values())
     assert len(password) >= 10
@@ -93,7 +93,7 @@ def test_there_is_one_account_for_each_role_and_a_second_time_changes_nothing(de
     translator = find_account("translator")
     assert translator is not None
     assert sorted(translator.languages) == ["ar", "pt"]
-    kept = creating._password_path()
+    kept = presence.password_path()
     assert kept.stat().st_mode & 0o077 == 0
     posts = db.session.query(Post).count()
     assert not creating.create_demo()
@@ -114,10 +114,10 @@ def test_a_creation_that_was_broken_off_is_finished(app: Flask, monkeypatch: pyt
     assert creating.create_demo()
     assert db.session.query(Page).count() == 12
     assert db.session.query(User).count() == 5
-    assert dict(creating.sign_ins())["admin"] == "tea-with-lemon"
-    assert not creating._password_path().exists()
+    assert dict(presence.sign_ins())["admin"] == "tea-with-lemon"
+    assert not presence.password_path().exists()
     app.config["DEMO_PASSWORD"] = None
-    assert set(dict(creating.sign_ins()).values()) == {""}
+    assert set(dict(presence.sign_ins()).values()) == {""}
     # Everything is there: finishing once more finds nothing to do.
     (Path(app.config["INSTANCE_PATH"]) / "demo_unfinished").touch()
     counts = [db.session.query(model).count() for model in (Post, Page, Menu, Setting, Media, Tag)]
@@ -130,7 +130,7 @@ def test_a_site_that_has_people_is_left_alone() -> None:
     make.make_user("administrator")
     assert not creating.create_demo()
     assert db.session.query(Post).count() == 0
-    assert creating.sign_ins() == []
+    assert presence.sign_ins() == []
 
 
 @pytest.mark.usefixtures("db_session")
