@@ -26,6 +26,8 @@ EXTENSION = "admin.list_marks"
 SPACING = 20_000
 # Seconds after which the marks of a list are set anew where it is asked for, and after which they are of no use.
 OLD, FORGOTTEN = 300.0, 3600.0
+# Seconds before a walk sets out: first comes the page that somebody waits for.
+PATIENCE = 0.5
 # Lists whose marks are kept, in one order each.
 MOST = 100
 
@@ -61,7 +63,7 @@ class MarkedLists:
         self._lock = threading.Lock()
 
     def of(self, what: Hashable, keys: Keys) -> Marks:
-        """What is known of a list in one order; a walk sets out where that is nothing, or old."""
+        """What is known of a list in one order; a walk sets out soon where that is nothing, or old."""
         now = time.monotonic()
         with self._lock:
             marks = self._marks.get(what, NONE)
@@ -77,6 +79,7 @@ class MarkedLists:
             walk.join()
 
     def _walk(self, what: Hashable, keys: Keys) -> None:
+        time.sleep(PATIENCE)
         found = None
         try:
             with self._app.app_context():

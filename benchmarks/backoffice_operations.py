@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from html import unescape
 from itertools import count
 from typing import Any
@@ -53,7 +54,8 @@ def operations(app: Flask) -> list[Operation]:
         _give_a_history(live[0])
         media = _a_picture(drafts[-1])
     found = [Operation(group, name, path) for group, name, path in _addresses(last, live[0], media)]
-    found.append(Operation("list", "middle page, not walked to", _middle(last), prepare=lambda: _forget_marks(app)))
+    for name, prepare in (("middle page", _let_walk), ("middle page, not walked to yet", _forget_marks)):
+        found.append(Operation("list", name, _middle(last), prepare=partial(prepare, app)))
     found += [Operation("sort", name, path) for name, path in _sorts(app)]
     found += [Operation("filter", name, path) for name, path in _filters(app)]
     written = {"category": "1", "tags": ",".join(map(str, tags)), "author": str(author), "body": BODY}
@@ -78,10 +80,15 @@ def _middle(last: int) -> str:
     return f"/admin/posts/?page={max(last // 2 // list_marks.SPACING * list_marks.SPACING // 20 - 1, 1)}"
 
 
-def _forget_marks(app: Flask) -> None:
-    """As in a process that has not shown the list yet: the page is counted to."""
+def _let_walk(app: Flask) -> None:
+    """As in a process that has shown the list before: the page is found from the mark before it."""
     with app.app_context():
         list_marks.marked_lists().wait()
+
+
+def _forget_marks(app: Flask) -> None:
+    """As in a process that has not shown the list yet: the page is counted to."""
+    _let_walk(app)
     del app.extensions[list_marks.EXTENSION]
 
 
@@ -110,7 +117,6 @@ def _addresses(last: int, written: int, media: int) -> Iterator[tuple[str, str, 
     yield "list", "first page", "/admin/posts/"
     yield "list", "first page, 50 rows", "/admin/posts/?page_size=50"
     yield "list", "second page", "/admin/posts/?page=1"
-    yield "list", "middle page", _middle(last)
     yield "list", "last page", "/admin/posts/?page=-1"
     yield "list", "drafts", "/admin/posts/?show=draft"
     yield "list", "in review", "/admin/posts/?show=review"

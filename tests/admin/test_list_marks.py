@@ -23,6 +23,7 @@ SIZE = 3
 def posts(db_session: Any, monkeypatch: pytest.MonkeyPatch) -> list[Post]:
     """Thirty posts, the first of them the newest, with a mark at every fifth; three and three have the same title."""
     monkeypatch.setattr(list_marks, "SPACING", 5)
+    monkeypatch.setattr(list_marks, "PATIENCE", 0.0)
     now = utc_now()
     return [
         make.make_post(
