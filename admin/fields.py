@@ -16,13 +16,14 @@ from wtforms import DateTimeLocalField, Field, SelectMultipleField, StringField,
 from wtforms.widgets import html_params
 
 from admin.relations import RelationLoader
+from admin.typed_numbers import typed_number
 from cms.content.media_library import thumbnail_url
 from cms.models import Media
 from cms.security.policy import may
 
 FIRST_YEAR, LAST_YEAR = 1900, 9000
 # Digits of the number of a row.
-LONGEST_NUMBER = 6
+LONGEST_NUMBER = 5
 
 
 class TextField(StringField):
@@ -177,9 +178,10 @@ class OwnedListField(InlineFieldList):
         """The numbers of the rows that were sent; names with anything else in that place are nobody's."""
         start = len(prefix) + 1
         for name in formdata:
-            number = name[start:].partition("-")[0] if name.startswith(f"{prefix}-") else ""
-            if number.isascii() and number.isdigit() and len(number) < LONGEST_NUMBER:
-                yield int(number)
+            if name.startswith(f"{prefix}-"):
+                number = typed_number(name[start:].partition("-")[0], longest=LONGEST_NUMBER)
+                if number is not None:
+                    yield number
 
     def kept_entries(self) -> list[Any]:
         """The rows that shall stay."""

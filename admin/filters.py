@@ -15,6 +15,7 @@ from sqlalchemy.orm.interfaces import MANYTOMANY
 
 from admin import listing
 from admin.title_search import ids_called
+from admin.typed_numbers import typed_number
 from cms.content import translating
 from cms.content.large_numbers import remember, remembered
 from cms.content.searching.finding import among
@@ -42,10 +43,7 @@ def chosen(identifier: int) -> str:
 
 def chosen_id(value: str) -> int | None:
     """The id of the row that a value stands for, None where it is words."""
-    digits = value.removeprefix(MARK)
-    if digits == value or not (digits.isascii() and digits.isdigit() and len(digits) < 10):
-        return None
-    return int(digits)
+    return typed_number(value.removeprefix(MARK)) if value.startswith(MARK) else None
 
 
 class ColumnFilter(BaseSQLAFilter):

@@ -6,6 +6,7 @@ from flask_admin.form import BaseForm
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
+from admin.typed_numbers import typed_number
 from cms.content.editing import relation_names
 from cms.content.errors import InvalidInput
 
@@ -27,8 +28,7 @@ class RowForm(BaseForm):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        text = str(self.id.data or "")
-        self.id.data = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+        self.id.data = typed_number(self.id.data)
 
     def values(self) -> dict[str, Any]:
         """What was typed, by the names that services take."""

@@ -9,6 +9,7 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from admin.title_search import rows_called
+from admin.typed_numbers import typed_number
 from cms.extensions import db
 from cms.models.base import Model
 from cms.models.translatable import Translatable
@@ -36,7 +37,7 @@ class RelationLoader(AjaxModelLoader):
 
     def get_many(self, ids: Sequence[Any]) -> list[Any]:
         """The rows with these ids that the current user may read, in the order of the ids; one query."""
-        numbers = [int(text) for text in map(str, ids) if text.isascii() and text.isdigit() and len(text) < 10]
+        numbers = [number for number in map(typed_number, ids) if number is not None]
         if not numbers:
             return []
         query = select(self.model).where(self.model.id.in_(numbers), visible(current_user, "read", self.model))

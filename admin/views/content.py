@@ -10,8 +10,9 @@ from flask_babel import gettext as _
 from flask_babel import refresh
 from flask_login import current_user
 
+from admin.typed_numbers import typed_number
 from admin.unchanged_lines import with_few_unchanged
-from admin.views.document_forms import DocumentForm
+from admin.views.document_forms import DocumentForm, read_revision
 from cms.cache import unrecorded
 from cms.content import presenting, publishing, revisions, translating
 from cms.content.addresses import free_slug
@@ -47,12 +48,9 @@ class ContentView(DocumentForm):
             abort(HTTPStatus.BAD_REQUEST)
         scope: dict[str, Any] = {"locale": locale}
         if "parent_id" in self.model.slug_scope():
-            parent = request.args.get("parent", "")
-            scope["parent_id"] = int(parent) if parent.isascii() and parent.isdigit() and len(parent) < 10 else None
-        own = request.args.get("id", "")
-        own_id = int(own) if own.isascii() and own.isdigit() and len(own) < 10 else None
+            scope["parent_id"] = typed_number(request.args.get("parent"))
         title = request.args.get("title", "")[:200]
-        return jsonify(slug=free_slug(self.model, title, scope, own_id))
+        return jsonify(slug=free_slug(self.model, title, scope, typed_number(request.args.get("id"))))
 
     @expose("/preview/")
     def preview_view(self) -> Any:
@@ -99,10 +97,8 @@ class ContentView(DocumentForm):
     @staticmethod
     def _compared(row: Any, entries: Any) -> tuple[Any, Any]:
         def asked(name: str, default: Any) -> Any:
-            text = request.args.get(name, "")
-            if text.isascii() and text.isdigit() and len(text) < 10:
-                return revisions.revision_of(row, int(text)) or default
-            return default
+            number = typed_number(request.args.get(name))
+            return (revisions.revision_of(row, number) if number is not None else None) or default
 
         newer = asked("to", entries[0] if entries else None)
         older = asked("since", None)
@@ -114,10 +110,10 @@ class ContentView(DocumentForm):
     def return_view(self) -> Any:
         """Make an earlier revision the newest draft."""
         row = self.fetch(request.form.get("id"), "update")
-        text = request.form.get("revision", "")
-        if not (text.isascii() and text.isdigit() and len(text) < 10):
+        number = typed_number(request.form.get("revision"))
+        if number is None:
             abort(HTTPStatus.BAD_REQUEST)
-        publishing.return_to(row, int(text), current_user)
+        publishing.return_to(row, number, current_user)
         flash(_("The earlier version is your draft now."), "success")
         return redirect(self.get_url(".edit_view", id=row.id))
 
@@ -127,8 +123,10 @@ class ContentView(DocumentForm):
         row = self.fetch(request.form.get("id"), "update")
         if not issubclass(self.model, Translatable):
             abort(HTTPStatus.NOT_FOUND)
-        translating.mark_current(row, current_user)
-        flash(_("This translation is marked as up to date."), "success")
+        if translating.mark_current(row, current_user, read=read_revision()):
+            flash(_("This translation is marked as up to date."), "success")
+        else:
+            flash(_("The original was published anew meanwhile. Please look at what changed since."), "warning")
         return redirect(self.get_url(".edit_view", id=row.id))
 
     @expose("/restore/", methods=("POST",))

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from admin.cells import minute_text, relative_moment
 from admin.list_rows import LanguageLinks
+from admin.typed_numbers import typed_number
 from admin.views.document_lists import DocumentList
 from cms.content import publishing, revisions, translating
 from cms.content.rendering import render_body
@@ -51,7 +52,7 @@ class DocumentForm(DocumentList):
             # Before anything is made that could then not be done with as the button says.
             self._require_of_new("publish" if pressed == "publish" else "update", locale or values.get("locale"))
         if source is not None:
-            row = translating.begin(source, locale, values, current_user)
+            row = translating.begin(source, locale, values, current_user, read=read_revision())
         else:
             row = publishing.create_draft(self.model, values, current_user)
         if pressed == "submit":
@@ -142,6 +143,9 @@ class DocumentForm(DocumentList):
             source = _readable_source_of(row)
         if source is not None:
             editing_context["source"] = self._source_context(source)
+            if row is None:
+                # After a refusal: that which the translator began with, however often the form comes back.
+                editing_context["source"]["revision"] = read_revision() or translating.text_to_translate(source)
         return {"editing": editing_context, "source": source}
 
     def _document_context(self, row: Any) -> dict[str, Any]:
@@ -183,7 +187,8 @@ class DocumentForm(DocumentList):
     def _outdated_context(self, row: Any) -> dict[str, Any]:
         source = _readable_source_of(row)
         url = self.get_url(".history_view", id=source.id, since=row.source_revision_id) if source is not None else None
-        return {"url": url, "current_url": self.get_url(".current_view")}
+        newest = source.live_revision_id if source is not None else None
+        return {"url": url, "current_url": self.get_url(".current_view"), "source_revision": newest}
 
     @staticmethod
     def _source_context(source: Any) -> dict[str, Any]:
@@ -197,6 +202,11 @@ class DocumentForm(DocumentList):
             "code": source.locale,
             "direction": language.direction if language is not None else "ltr",
         }
+
+
+def read_revision() -> int | None:
+    """The revision of the original that the screen showed to whoever sends this form."""
+    return typed_number(request.form.get("source_revision"))
 
 
 def _readable_source_of(row: Any) -> Any | None:

@@ -19,6 +19,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from admin.cells import moment_cell, size_text
+from admin.typed_numbers import typed_number
 from admin.views.secure import ChokePoint
 from cms.content import site_files
 from cms.content.errors import Conflict, ContentError, InvalidInput, NotFound
@@ -316,7 +317,8 @@ class FilesView(ChokePoint, BaseFileAdmin):
 
 def page_number(text: str) -> int:
     """The number of a page as it stands in an address; 1 where that is no number."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 1
+    number = typed_number(text)
+    return number if number is not None else 1
 
 
 def files_view() -> FilesView:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import selectinload
 
 from admin.cells import size_text
 from admin.registry import view_for
+from admin.typed_numbers import typed_number
 from admin.views.model import ModelScreen
 from cms.content import media_library
 from cms.content.editing import version_of
@@ -68,8 +69,7 @@ class MediaView(ModelScreen):
     @expose("/browse/")
     def browse(self) -> Any:
         """A page of pictures for the choosers: `{items: [{id, title, thumb, url, width, height, alt}], next}`."""
-        page = request.args.get("page", "1")
-        number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1
+        number = typed_number(request.args.get("page"), longest=5) or 1
         query = select(Media).where(visible(current_user, "read", Media)).options(selectinload(Media.texts))
         typed = request.args.get("q", "")[:200]
         if typed.strip():

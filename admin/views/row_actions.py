@@ -12,6 +12,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 from sqlalchemy import select
 
+from admin.typed_numbers import typed_number
 from admin.views.object_forms import FormScreen
 from cms.content import editing
 from cms.content.errors import ContentError
@@ -92,10 +93,10 @@ class RowActions(FormScreen):
         return redirect(get_redirect_target() or self.get_url(".index_view"))
 
     def _ticked(self, action: str) -> list[Any]:
-        ids = request.form.getlist("rowid")
-        if len(ids) > BULK_ROWS or not all(text.isascii() and text.isdigit() and len(text) < 10 for text in ids):
+        ids = [typed_number(text) for text in request.form.getlist("rowid")]
+        if len(ids) > BULK_ROWS or None in ids:
             abort(HTTPStatus.BAD_REQUEST)
-        query = select(self.model).where(self.model.id.in_([int(text) for text in ids]))
+        query = select(self.model).where(self.model.id.in_(ids))
         rows = list(db.session.scalars(query))
         for row in rows:
             require(current_user, action, row)

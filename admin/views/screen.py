@@ -8,6 +8,7 @@ from flask import abort, request
 from flask_admin.contrib.sqla import ModelView
 from flask_login import current_user
 
+from admin.typed_numbers import typed_number
 from admin.views.secure import ChokePoint
 from cms.extensions import db
 from cms.security.policy import may, may_each, require
@@ -72,10 +73,8 @@ class Screen(ChokePoint, ModelView):
 
     def fetch(self, identifier: Any, action: str) -> Any:
         """An object, if the current user may do this to it: 404 where there is none, 403 where they may not."""
-        text = str(identifier or "")
-        if not (text.isascii() and text.isdigit() and len(text) < 10):
-            abort(HTTPStatus.NOT_FOUND)
-        row = db.session.get(self.model, int(text))
+        number = typed_number(identifier)
+        row = db.session.get(self.model, number) if number is not None else None
         if row is None:
             abort(HTTPStatus.NOT_FOUND)
         require(current_user, action, row)

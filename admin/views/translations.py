@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from markupsafe import Markup, escape
 
+from admin.typed_numbers import typed_number
 from admin.views.secure import SecureView
 from cms.i18n import catalogs
 from cms.i18n.catalogs import Show
@@ -60,11 +61,11 @@ class Wish:
     @classmethod
     def of_request(cls) -> "Wish":
         """As the address says; what makes no sense counts as not said."""
-        show, page = request.args.get("show", ""), request.args.get("page", "")
+        show = request.args.get("show", "")
         return cls(
             search=request.args.get("search", "")[:LONGEST_SEARCH],
             show=Show(show) if show in set(Show) else Show.ALL,
-            page=int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 7 and int(page) else 1,
+            page=typed_number(request.args.get("page"), longest=6) or 1,
         )
 
     def arguments(self, **other: Any) -> dict[str, Any]:

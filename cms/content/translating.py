@@ -79,9 +79,25 @@ def _in_language(model: Any, rows: Iterable[Any], locale: str) -> list[Any]:
     return list(db.session.scalars(select(model).where(model.locale == locale, model.translation_key.in_(keys))).all())
 
 
-def begin(source: Any, locale: str, values: Mapping[str, Any], actor: Any) -> Any:
+def text_to_translate(source: Any) -> int | None:
+    """The revision that `first_values` gives: what readers see, or the newest draft of what nobody sees."""
+    return source.live_revision_id if source.is_live else revisions.latest_revision_id(source)
+
+
+def _read_text(source: Any, read: int | None, newest: int | None) -> int | None:
+    """The revision of a source that a translator has read: no newer one was published, and it is one of the source.
+
+    While they wrote, the source may have been published anew: what they did not read is not translated.
+    """
+    if read is None or newest is None or read >= newest or revisions.revision_of(source, read) is None:
+        return newest
+    return read
+
+
+def begin(source: Any, locale: str, values: Mapping[str, Any], actor: Any, *, read: int | None = None) -> Any:
     """A new translation of a document, as a draft where it is publishable; committed.
 
+    `read` is the revision of the source that the translator had before them, where that may not be the newest.
     Raises Forbidden, InvalidInput, and Conflict where that language is there already.
     """
     model = type(source)
@@ -95,9 +111,7 @@ def begin(source: Any, locale: str, values: Mapping[str, Any], actor: Any) -> An
         raise Conflict(_("This is in the trash. Bring it back first."))
     given = {**values, "locale": locale, "translation_key": source.translation_key}
     if isinstance(source, Publishable):
-        # That whose text `first_values` has given.
-        newest = revisions.latest_revision_id(source)
-        given["source_revision_id"] = source.live_revision_id if source.is_live else newest
+        given["source_revision_id"] = _read_text(source, read, text_to_translate(source))
         return publishing.keep_new(insert(model, given, actor), actor)
     document = insert(model, given, actor)
     audit.record(actor, "create", document)
@@ -145,14 +159,22 @@ def is_outdated(model: Any) -> ColumnElement[bool]:
 
 
 @on_held_row
-def mark_current(document: Any, actor: Any) -> None:
-    """Say that a translation follows the newest published revision of its source; committed. Raises Forbidden."""
+def mark_current(document: Any, actor: Any, *, read: int | None = None) -> bool:
+    """Say that a translation follows the published revision of its source that was `read`, else the newest; committed.
+
+    Whether that is the newest one. Raises Forbidden.
+    """
     publishing.require(actor, "update", document)
     source = source_of(document)
-    if source is not None and source.live_revision_id is not None:
-        document.source_revision_id = source.live_revision_id
-        audit.record(actor, "mark_current", document)
-        commit()
+    if source is None or source.live_revision_id is None:
+        return True
+    newest = source.live_revision_id
+    # Somebody else may have read on meanwhile.
+    followed = max(_read_text(source, read, newest) or newest, document.source_revision_id)
+    document.source_revision_id = followed
+    audit.record(actor, "mark_current", document)
+    commit()
+    return bool(followed >= newest)
 
 
 def coverage_of(documents: Iterable[Any]) -> dict[str, list[Coverage]]:

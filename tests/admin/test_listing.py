@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import text
 
-from admin import listing, title_search
+from admin import list_marks, listing, title_search
 from admin.filters import RelationFilter
 from cms.content.searching import finding, postgresql_index
 from cms.extensions import db
@@ -28,6 +28,7 @@ pytestmark = pytest.mark.database
 def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Limits that a handful of rows reaches."""
     monkeypatch.setattr(listing, "COUNTED", 6)
+    monkeypatch.setattr(list_marks, "PATIENCE", 0.0)
     monkeypatch.setattr(listing, "LOOKED_THROUGH", 5)
     monkeypatch.setattr(title_search, "FEW", 4)
     return

@@ -117,6 +117,44 @@ def test_a_translation_of_a_live_document_is_made_from_what_readers_see() -> Non
     assert german.source_revision_id == source.draft_revision_id
 
 
+def test_what_was_published_while_somebody_translated_is_not_translated() -> None:
+    editor = make.make_user("editor")
+    source = published(editor)
+    read = translating.text_to_translate(source)
+    publishing.publish(source, editor, {"title": "A longer walk"})
+    german = translating.begin(source, "de", {"title": "Ein Weg"}, editor, read=read)
+    assert (german.source_revision_id, is_outdated(german)) == (read, True)
+    spanish = translating.begin(source, "es", {"title": "Un paseo"}, editor, read=translating.text_to_translate(source))
+    assert not is_outdated(spanish)
+
+
+def test_a_translation_follows_as_far_as_somebody_has_read() -> None:
+    editor = make.make_user("editor")
+    source = published(editor)
+    post = translating.begin(source, "pt", {"title": "Um passeio"}, editor)
+    first = source.live_revision_id
+    publishing.publish(source, editor, {"title": "A longer walk"})
+    read = source.live_revision_id
+    publishing.publish(source, editor, {"title": "A very long walk"})
+    assert not translating.mark_current(post, editor, read=read)
+    assert (post.source_revision_id, is_outdated(post)) == (read, True)
+    assert translating.mark_current(post, editor, read=source.live_revision_id)
+    # A screen that was opened before takes nothing of that back.
+    assert translating.mark_current(post, editor, read=first)
+    assert not is_outdated(post)
+
+
+def test_only_a_revision_of_the_original_can_have_been_read() -> None:
+    """Whatever a form says: any other counts as the newest one."""
+    editor = make.make_user("editor")
+    foreign = published(editor, title="Elsewhere")
+    source = published(editor)
+    draft = publishing.save_draft(source, {"title": "Not yet"}, editor)
+    for locale, read in (("pt", foreign.live_revision_id), ("de", 999_999), ("es", draft.id)):
+        post = translating.begin(source, locale, {"title": "Text"}, editor, read=read)
+        assert post.source_revision_id == source.live_revision_id
+
+
 def test_a_translation_in_the_trash_is_spoken_of() -> None:
     editor = make.make_user("editor")
     source = published(editor)
