@@ -20,6 +20,7 @@ from admin.empty_states import about
 from admin.exports import TYPES, csv_lines, file_name, workbook
 from admin.filters import DayFilter, TextFilter
 from admin.list_rows import LanguageLinks, ListRows, list_columns
+from admin.paging import FEW_PAGES, to_nearest_page, typed_page
 from admin.row_patterns import RowPatterns
 from admin.views.screen import Screen
 from cms.content import translating
@@ -48,6 +49,7 @@ class ListScreen(Screen):
     list_title_column: str
     # What templates say of the limits.
     workbook_rows = WORKBOOK_ROWS
+    few_pages = FEW_PAGES
 
     @property
     def looked_through(self) -> int:
@@ -96,6 +98,8 @@ class ListScreen(Screen):
             extent = self._counted(ids, filters)
             long = self._place(filters) if extent.beyond else None
             shown = listing.page_of(ids, order, extent.page(page or 0, size), size, long)
+        if not shown and page:
+            abort(to_nearest_page(page))
         request._extent = extent  # type: ignore[attr-defined]  # kept for this render only
         rows = self.get_query().filter(self.model.id.in_(shown)).all() if shown else []
         return extent.count, listing.in_order_of(shown, rows)
@@ -216,7 +220,8 @@ class ListScreen(Screen):
 
     def _get_list_extra_args(self) -> ViewArgs:
         args = super()._get_list_extra_args()
-        args.page = min(max(args.page or 0, -DEEPEST_PAGE), DEEPEST_PAGE)
+        typed = typed_page(request.args.get("at"))
+        args.page = min(max(args.page or 0 if typed is None else typed, -DEEPEST_PAGE), DEEPEST_PAGE)
         if args.sort is not None and not 0 <= args.sort < len(self._list_columns):
             args.sort = None
         if args.search:
