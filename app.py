@@ -10,12 +10,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import cms.models  # noqa: F401 -- maps every content type before the first query
 from admin import init_admin
-from cms import accounts, assets, background, cache, commands, connections, development, site
+from cms import accounts, assets, background, cache, commands, connections, development, schema, site
 from cms.accounts.interface_language import select_locale, select_timezone
 from cms.content import picture_uses
 from cms.content.publishing import apply_due
 from cms.content.searching import upkeep
-from cms.extensions import csrf, db, migrate
+from cms.extensions import csrf, db
 from cms.i18n import domain, watch
 from cms.security import bad_input, headers, passwords, rate_limits, sessions
 from config import ROOT, read_settings
@@ -74,7 +74,7 @@ def _keep_compiled_templates(app: Flask) -> None:
 
 def _init_database(app: Flask) -> None:
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(ROOT / "cms" / "migrations"), compare_type=True)
+    schema.init_app(app)
     connections.init_app(app)
     upkeep.init_app(app)
     picture_uses.init_app(app)

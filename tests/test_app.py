@@ -21,9 +21,11 @@ print(*sys.modules)
 """
 # Of the parts that take long to load, those that a site without Redis needs seldom or never.
 NOT_LOADED = (
+    "alembic",
     "celery",
     "cms.content.demo.creating",
     "email_validator",
+    "flask_migrate",
     "markdown_it",
     "redis",
     *(f"cms.commands.{name}" for name in ("importing", "mirror", "pictures", "translations", "users", "worker")),

@@ -17,7 +17,7 @@ TOP_LEVEL = frozenset(
 WRITTEN = frozenset({"instance", "node_modules", "htmlcov"})
 CMS = frozenset(
     "models content cache security i18n site accounts commands migrations assets background "
-    "__init__.py extensions.py connections.py development.py".split()
+    "__init__.py extensions.py connections.py development.py schema.py".split()
 )
 ADMIN = frozenset({"views"})
 LONGEST_FILE = 420

@@ -7,19 +7,20 @@ from werkzeug.utils import import_string
 
 # Where each command is, by its name: module and attribute.
 COMMANDS = {
-    "demo": "demo:demo",
-    "foundation": "foundation:foundation",
-    "import": "importing:import_group",
-    "jobs": "jobs:jobs",
-    "mirror": "mirror:mirror",
-    "pictures": "pictures:pictures",
-    "prepare": "prepare:prepare",
-    "purge": "purge:purge",
-    "search": "searching:search",
-    "serve": "prepare:serve",
-    "translations": "translations:translations",
-    "users": "users:users",
-    "worker": "worker:worker",
+    "db": "flask_migrate.cli:db",
+    "demo": "cms.commands.demo:demo",
+    "foundation": "cms.commands.foundation:foundation",
+    "import": "cms.commands.importing:import_group",
+    "jobs": "cms.commands.jobs:jobs",
+    "mirror": "cms.commands.mirror:mirror",
+    "pictures": "cms.commands.pictures:pictures",
+    "prepare": "cms.commands.prepare:prepare",
+    "purge": "cms.commands.purge:purge",
+    "search": "cms.commands.searching:search",
+    "serve": "cms.commands.prepare:serve",
+    "translations": "cms.commands.translations:translations",
+    "users": "cms.commands.users:users",
+    "worker": "cms.commands.worker:worker",
 }
 
 
@@ -34,7 +35,7 @@ class Commands(AppGroup):
         """The command of a name, None where there is none."""
         if cmd_name not in COMMANDS:
             return super().get_command(ctx, cmd_name)
-        command: click.Command = import_string(f"{__name__}.{COMMANDS[cmd_name]}")
+        command: click.Command = import_string(COMMANDS[cmd_name])
         return command
 
 

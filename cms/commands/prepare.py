@@ -12,14 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-import flask_migrate
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 from werkzeug.utils import import_string
 
-from cms import background, connections
+from cms import background, connections, schema
 from cms.assets.building import build_if_changed
 from cms.cache import begin_to_serve
 from cms.commands import server
@@ -61,9 +58,9 @@ def make_to_serve() -> Flask:
 def make_ready(app: Flask, *, demo: bool) -> None:
     """Do what a start needs, each step only where it is needed, and say what is done."""
     with only_one(app.config["INSTANCE_PATH"] / LOCK):
-        if not schema_is_current(app):
+        if not schema.is_current():
             click.echo("Bringing the database up to date ...")
-            flask_migrate.upgrade()
+            schema.upgrade()
         lay_foundation()
         if demo:
             fill_empty_site()
@@ -85,14 +82,6 @@ def only_one(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def schema_is_current(app: Flask) -> bool:
-    """Whether the database has had every migration there is."""
-    scripts = ScriptDirectory(app.extensions["migrate"].directory)
-    with app.extensions["sqlalchemy"].engine.connect() as connection:
-        applied = MigrationContext.configure(connection).get_current_heads()
-    return set(applied) == set(scripts.get_heads())
 
 
 def is_free(host: str, port: int) -> bool:
