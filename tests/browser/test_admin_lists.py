@@ -228,3 +228,26 @@ def test_a_list_works_without_script(page_as: Any, db_session: Any) -> None:
     page.get_by_text("Done for 1").wait_for()
     db.session.expire_all()
     assert db.session.query(Post).one().status == "published"
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_the_number_of_a_page_is_typed(page_as: Any, db_session: Any, width: int) -> None:
+    for number in range(165):
+        make.make_tag(name=f"Tag {number:03}")
+    page = page_as("editor", width=width)
+    page.goto("/admin/tags/?sort=0&search=tag")
+    field = page.get_by_role("textbox", name="Go to page")
+    expect(field).to_have_value("1")
+    field.fill("5")
+    field.press("Enter")
+    expect(page.get_by_text("81 to 100 of 165")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Go to page")).to_have_value("5")
+    assert "sort=0" in page.url
+    assert "search=tag" in page.url
+    # One row, also on a phone, where a step to the neighbours is that of the arrows.
+    expect(page.get_by_role("link", name="Page 4")).to_be_visible(visible=width > 375)
+    row, arrow = (page.locator(name).bounding_box() for name in (".pager__pages", ".pager__pages [rel=next]"))
+    assert row["height"] == pytest.approx(arrow["height"], abs=2)
+    page.get_by_role("textbox", name="Go to page").fill("4000")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("161 to 165 of 165")).to_be_visible()
