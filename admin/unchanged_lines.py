@@ -3,23 +3,22 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-SAME = "same"
-# The kind of an entry that stands for lines that are not shown; its text is their number.
-SKIPPED = "skipped"
+from cms.content.comparing import SAME, Line
+
 LINES_AROUND = 2
 
 
-def with_few_unchanged(lines: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Lines as (kind, text), where long runs that stayed the same are one entry of the kind `SKIPPED`."""
-    runs = [(kind, list(run)) for kind, run in groupby(lines, key=lambda line: line[0])]
-    for at, (kind, run) in enumerate(runs):
+def with_few_unchanged(lines: Sequence[Line]) -> Iterator[Line | int]:
+    """The lines; in the place of a long run of those that stayed the same stands how many of them are not shown."""
+    runs = [(is_same, list(run)) for is_same, run in groupby(lines, key=lambda line: line.kind == SAME)]
+    for at, (is_same, run) in enumerate(runs):
         before = LINES_AROUND if at > 0 else 0
         after = LINES_AROUND if at < len(runs) - 1 else 0
         hidden = len(run) - before - after
         # One line says as much as the words that it was left out.
-        if kind != SAME or hidden < 2:
+        if not is_same or hidden < 2:
             yield from run
             continue
         yield from run[:before]
-        yield SKIPPED, str(hidden)
+        yield hidden
         yield from run[len(run) - after :]

@@ -10,14 +10,15 @@ from flask_babel import gettext as _
 from flask_babel import refresh
 from flask_login import current_user
 
+from admin import change_words
 from admin.typed_numbers import typed_number
 from admin.unchanged_lines import with_few_unchanged
 from admin.views.document_forms import DocumentForm, read_revision
 from cms.cache import unrecorded
-from cms.content import presenting, publishing, revisions, translating
+from cms.content import comparing, presenting, publishing, revisions, translating
 from cms.content.addresses import free_slug
 from cms.extensions import db
-from cms.i18n.locales import site_locales
+from cms.i18n.locales import describe, site_locales
 from cms.models.sluggable import Sluggable
 from cms.models.translatable import Translatable
 from cms.security.headers import allow_framing
@@ -89,7 +90,9 @@ class ContentView(DocumentForm):
             older=older,
             newer=newer,
             with_few_unchanged=with_few_unchanged,
-            changes=revisions.compare(row, older, newer) if older is not None and newer is not None else [],
+            words=change_words,
+            text_language=describe(row.locale) if isinstance(row, Translatable) else None,
+            changes=comparing.compare(row, older, newer) if older is not None and newer is not None else [],
             may_return=may(current_user, "update", row),
             return_url=self.get_url(".edit_view", id=row.id),
         )

@@ -1,17 +1,13 @@
 """The history of a document: what a revision keeps, and how it gets back onto the row."""
 
-import difflib
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column, delete, func, inspect, select
+from sqlalchemy import Column, delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import defer, joinedload
-from sqlalchemy.orm.interfaces import MANYTOMANY
 
 from cms.content.errors import changed_meanwhile
 from cms.content.transactions import undo
@@ -158,66 +154,3 @@ def forget(document: Any) -> None:
         # What waits for a moment is dropped when its document goes to the trash; no page shows a revision.
         execution_options={"cache_tags": ()},
     )
-
-
-@dataclass(frozen=True)
-class Change:
-    """One field that differs between two revisions; `lines` are ("same" | "removed" | "added", text)."""
-
-    label: Any
-    lines: list[tuple[str, str]]
-
-
-def compare(document: Any, older: Revision, newer: Revision) -> list[Change]:
-    """What changed between two revisions, field by field, as lines that stayed, went and came.
-
-    Names stand in place of ids; a few queries, however many fields there are.
-    """
-    changes = []
-    for name, label in _labels(document).items():
-        before, after = (_in_order(document, name, one.data.get(name)) for one in (older, newer))
-        if before != after:
-            changes.append(
-                Change(label, _line_changes(_as_text(document, name, before), _as_text(document, name, after)))
-            )
-    return changes
-
-
-def _in_order(document: Any, name: str, value: Any) -> Any:
-    """A value of a revision; older ones kept ids in the order in which they were typed."""
-    is_list = value and any(relation.key == name for relation in document.revised_relations())
-    return sorted(value) if is_list else value
-
-
-def _labels(document: Any) -> dict[str, Any]:
-    found = {column.key: column.info.get("label") for column in document.revised_columns()}
-    for relation in inspect(type(document)).relationships:
-        name = relation.key if relation.direction is MANYTOMANY else next(iter(relation.local_columns)).key
-        if name in found or relation.direction is MANYTOMANY:
-            found[str(name)] = relation.info.get("label")
-    return {name: label or name for name, label in found.items()}
-
-
-def _as_text(document: Any, name: str, value: Any) -> str:
-    """A value of a revision for people: names of what it points to, one paragraph on a line."""
-    if value in (None, "", []):
-        return ""
-    for relation in inspect(type(document)).relationships:
-        key = relation.key if relation.direction is MANYTOMANY else next(iter(relation.local_columns)).key
-        if key == name:
-            ids = value if isinstance(value, list) else [value]
-            target = relation.mapper.class_
-            return "\n".join(sorted(str(row) for row in db.session.scalars(select(target).where(target.id.in_(ids)))))
-    return re.sub(r"(</(?:p|h[1-6]|li|tr|table|blockquote|pre|figure|ul|ol)>)(?=<)", r"\1\n", str(value))
-
-
-def _line_changes(before: str, after: str) -> list[tuple[str, str]]:
-    old, new = before.splitlines(), after.splitlines()
-    found: list[tuple[str, str]] = []
-    for kind, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(None, old, new, False).get_opcodes():
-        if kind == "equal":
-            found.extend(("same", line) for line in old[old_from:old_to])
-            continue
-        found.extend(("removed", line) for line in old[old_from:old_to])
-        found.extend(("added", line) for line in new[new_from:new_to])
-    return found

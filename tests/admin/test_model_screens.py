@@ -297,8 +297,8 @@ def test_what_changed_reads_in_its_own_direction(client_as: Any, db_session: Any
     typed["version"] = version_of(db.session.get_one(Post, post.id, populate_existing=True))
     client.submit(f"/admin/posts/edit/?id={post.id}", typed | {"summary": "Second."})
     page = client.get(f"/admin/posts/history/?id={post.id}").text
-    assert "<bdi>First.</bdi></del>" in page
-    assert "<bdi>Second.</bdi></ins>" in page
+    assert "First</del>" in page
+    assert "Second</ins>" in page
 
 
 def test_a_translator_finds_what_is_missing_and_what_is_out_of_date(client_as: Any, db_session: Any) -> None:

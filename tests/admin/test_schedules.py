@@ -41,7 +41,7 @@ def test_the_form_says_that_the_older_version_is_to_be_published(client_as: Any,
     (changes,) = re.findall(r'href="(/admin/posts/history/[^"]*since=[^"]*)"', page)
     compared = client_as("editor").get(changes.replace("&amp;", "&")).text
     assert "From version 2 to version 3" in compared
-    assert "A wlak" in compared
+    assert "wlak</del>" in compared
 
 
 def test_it_says_nothing_where_the_newest_version_is_the_one(client_as: Any, moment: datetime) -> None:
