@@ -131,11 +131,11 @@ def page_of(query: Query[Any], order: Order, page: int, size: int, of: Hashable 
     """
     backwards = page < 0
     place = (-page - 1 if backwards else page) * size
-    keys = query.with_entities(*order.columns).order_by(*order.clauses(backwards=backwards))
+    keys: Any = query.with_entities(*order.columns).order_by(*order.clauses(backwards=backwards)).statement
 
     def keys_from(row: Sequence[Any] | None) -> Select[Any]:
-        rows: Query[Any] = keys if row is None else keys.filter(_from(order, row, backwards=backwards))
-        return rows.statement  # type: ignore[return-value]  # of a query that selects, it is a select
+        found: Select[Any] = keys if row is None else keys.where(_from(order, row, backwards=backwards))
+        return found
 
     begun, mark = 0, None
     if of is not None and not order.columns[0].expression.nullable:
