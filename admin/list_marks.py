@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app
-from sqlalchemy import Select
+from sqlalchemy import Select, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cms.extensions import db
@@ -39,10 +39,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Marks:
-    """The rows that stand SPACING, twice SPACING and so on from the beginning of a list, as far as it goes."""
+    """The rows that stand SPACING, twice SPACING and so on from the beginning of a list, and how many it has in all."""
 
     set_at: float
     rows: Sequence[Row] = ()
+    total: int | None = None
 
     def before(self, place: int) -> tuple[int, Row | None]:
         """The last mark that is not beyond a place, and where it stands; the beginning has no row."""
@@ -83,7 +84,7 @@ class MarkedLists:
         found = None
         try:
             with self._app.app_context():
-                found = Marks(time.monotonic(), rows_along(keys))
+                found = Marks(time.monotonic(), *rows_along(keys))
         except SQLAlchemyError as error:
             # Pages are counted to until a walk comes through.
             log.warning("A long list could not be walked along: %s", error)
@@ -96,15 +97,17 @@ class MarkedLists:
                 self._marks.popitem(last=False)
 
 
-def rows_along(keys: Keys) -> list[Row]:
-    """Every SPACING-th row of a list, on a connection of its own."""
+def rows_along(keys: Keys) -> tuple[list[Row], int]:
+    """Every SPACING-th row of a list, and how many it has; on a connection of its own."""
     rows: list[Row] = []
     with db.engine.connect() as connection:
         step = connection.execute(keys(None).offset(SPACING).limit(1)).first()
         while step is not None:
             rows.append(tuple(step))
             step = connection.execute(keys(rows[-1]).offset(SPACING).limit(1)).first()
-    return rows
+        rest = keys(rows[-1] if rows else None).limit(SPACING).subquery()
+        last = connection.execute(select(func.count()).select_from(rest)).scalar_one()
+    return rows, len(rows) * SPACING + last
 
 
 def marked_lists() -> MarkedLists:

@@ -7,13 +7,13 @@ rows have them, those are the list; where very many have them, see `page_of_many
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Index, Select, and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Query
 
-from admin.list_marks import marked_lists
+from admin import list_marks
 from cms.content.large_numbers import remember, remembered
 from cms.content.searching.finding import Search
 from cms.extensions import db
@@ -42,12 +42,14 @@ class Order:
 class Extent:
     """How long a list is: `count` is no more than COUNTED, `beyond` says that there are more.
 
-    `cut` says that only the first LOOKED_THROUGH rows were looked at.
+    `cut` says that only the first LOOKED_THROUGH rows were looked at. `about` is how many there are roughly, where
+    that is known of more than were counted.
     """
 
     count: int
     beyond: bool
     cut: bool = False
+    about: int | None = None
 
     def page(self, asked: int, size: int) -> int:
         """The page that is shown: where all rows are counted, pages from the end are some of those from the start."""
@@ -123,6 +125,17 @@ def extent(query: Query[Any], *, partial: bool = False) -> Extent:
     return Extent(counted.count, partial or counted.beyond)
 
 
+def estimated(counted: Extent, query: Query[Any], order: Order, of: Hashable) -> Extent:
+    """An extent with the number of rows that the last walk along the list has found, to three digits.
+
+    `of` as for `page_of`. Of a list that was not walked along yet no more is known than before.
+    """
+    marks = _marks(query, order, of) if counted.beyond else list_marks.NONE
+    if not marks.total:
+        return counted
+    return replace(counted, about=round(marks.total, 3 - len(str(marks.total))))
+
+
 def page_of(query: Query[Any], order: Order, page: int, size: int, of: Hashable = None) -> list[int]:
     """The ids of a page; pages below zero count from the end, and show what is there in the list's own order.
 
@@ -131,19 +144,28 @@ def page_of(query: Query[Any], order: Order, page: int, size: int, of: Hashable 
     """
     backwards = page < 0
     place = (-page - 1 if backwards else page) * size
-    keys: Any = query.with_entities(*order.columns).order_by(*order.clauses(backwards=backwards)).statement
+    begun, mark = _marks(query, order, of, backwards=backwards).before(place)
+    keys = _keys(query, order, backwards=backwards)(mark)
+    ids = [row[-1] for row in db.session.execute(keys.offset(place - begun).limit(size))]
+    return ids[::-1] if backwards else ids
+
+
+def _marks(query: Query[Any], order: Order, of: Hashable, *, backwards: bool = False) -> list_marks.Marks:
+    if of is None or order.columns[0].expression.nullable:
+        return list_marks.NONE
+    what = (of, *(column.key for column in order.columns), order.descending, backwards)
+    return list_marks.marked_lists().of(what, _keys(query, order, backwards=backwards))
+
+
+def _keys(query: Query[Any], order: Order, *, backwards: bool) -> list_marks.Keys:
+    """The values that an index is in the order of, for all rows of a query, from one of them on."""
+    every: Any = query.with_entities(*order.columns).order_by(*order.clauses(backwards=backwards)).statement
 
     def keys_from(row: Sequence[Any] | None) -> Select[Any]:
-        found: Select[Any] = keys if row is None else keys.where(_from(order, row, backwards=backwards))
+        found: Select[Any] = every if row is None else every.where(_from(order, row, backwards=backwards))
         return found
 
-    begun, mark = 0, None
-    if of is not None and not order.columns[0].expression.nullable:
-        what = (of, *(column.key for column in order.columns), order.descending, backwards)
-        begun, mark = marked_lists().of(what, keys_from).before(place)
-    rows = db.session.execute(keys_from(mark).offset(place - begun).limit(size))
-    ids = [row[-1] for row in rows]
-    return ids[::-1] if backwards else ids
+    return keys_from
 
 
 def _from(order: Order, row: Sequence[Any], *, backwards: bool) -> ColumnElement[bool]:

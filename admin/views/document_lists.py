@@ -8,9 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from markupsafe import Markup
-from sqlalchemy import select
 
-from admin.listing import Extent, Order, extents, order_by
+from admin.listing import Extent, Order, estimated, extents, order_by
 from admin.views.model import ModelScreen
 from cms.content import publishing
 from cms.content.media_library import thumbnail_url
@@ -88,9 +87,9 @@ class DocumentList(ModelScreen):
 
     def order_of_list(self, sort_column: str | None, descending: bool, filters: Any) -> Order:
         """What is in the trash is listed as it came there; what is scheduled or in review, as its moments come."""
-        own = ORDERS.get(self.shown_tab())
+        own = _own_order(self.model, self.shown_tab())
         if own is not None and sort_column not in self._sortable_columns:
-            return order_by(self.model, own[0], descending=own[1])
+            return own
         return super().order_of_list(sort_column, descending, filters)
 
     def list_tabs(self) -> list[dict[str, Any]]:
@@ -100,8 +99,7 @@ class DocumentList(ModelScreen):
         return [
             {
                 "label": str(TAB_NAMES[tab]),
-                "count": counts[tab].count,
-                "beyond": counts[tab].beyond,
+                "extent": counts[tab],
                 "active": tab == shown,
                 "url": self.get_url(".index_view", show=None if tab == "all" else tab),
             }
@@ -109,12 +107,23 @@ class DocumentList(ModelScreen):
         ]
 
     def _tab_extents(self, *tabs: str) -> dict[str, Extent]:
-        rows = select(self.model.id).where(visible(current_user, "read", self.model))
-        return extents({tab: rows.where(*self._tab_conditions(tab)) for tab in tabs}, super()._place(None))
+        place = super()._place(None)
+        rows = db.session.query(self.model.id).filter(visible(current_user, "read", self.model))
+        queries = {tab: rows.filter(*self._tab_conditions(tab)) for tab in tabs}
+        return {
+            tab: estimated(extent, queries[tab], self._order_of_tab(tab), self._place_of_tab(place, tab))
+            for tab, extent in extents(queries, place).items()
+        }
+
+    def _order_of_tab(self, tab: str) -> Order:
+        return _own_order(self.model, tab) or super().order_of_list(None, False, None)
+
+    @staticmethod
+    def _place_of_tab(place: Hashable, tab: str) -> Hashable:
+        return (place, tab) if place is not None else None
 
     def _place(self, filters: Any) -> Hashable:
-        place = super()._place(filters)
-        return (place, self.shown_tab()) if place is not None else None
+        return self._place_of_tab(super()._place(filters), self.shown_tab())
 
     def _counted(self, ids: Any, filters: Any) -> Extent:
         if filters:
@@ -181,3 +190,8 @@ class DocumentList(ModelScreen):
             "delete_for_good": publishing.delete_for_good,
         }
         services[name](row, current_user)
+
+
+def _own_order(model: Any, tab: str) -> Order | None:
+    own = ORDERS.get(tab)
+    return order_by(model, own[0], descending=own[1]) if own is not None else None

@@ -109,7 +109,8 @@ class ListScreen(Screen):
         narrowed = [(one, one.clean(value)) for one, value in self._asked_filters(filters)]
         samples = [one.sample(value) for one, value in narrowed]
         if all(sample is None for sample in samples):
-            return listing.extent(ids)
+            default = self.order_of_list(None, False, None)
+            return listing.estimated(listing.extent(ids), ids, default, self._place(filters))
         conditions = [
             one.condition(value) if sample is None else sample
             for (one, value), sample in zip(narrowed, samples, strict=True)

@@ -1,5 +1,6 @@
 """Pages of a long list are found from marks along it, which are set beside the requests."""
 
+import re
 import threading
 from datetime import timedelta
 from typing import Any
@@ -147,7 +148,7 @@ def test_a_list_is_walked_along_once_at_a_time_and_beside_the_request(
     def slowly(keys: Any) -> Any:
         walked.append(threading.current_thread().name)
         assert go_on.wait(10)
-        return []
+        return [], 0
 
     monkeypatch.setattr(list_marks, "rows_along", slowly)
     order = listing.order_by(Post, "updated_at", descending=True)
@@ -180,8 +181,52 @@ def test_only_long_lists_are_marked(client_as: Any, posts: list[Post], monkeypat
     assert not lists
     monkeypatch.setattr(listing, "COUNTED", 6)
     client.get("/admin/posts/?page=1")
-    client.get("/admin/posts/?page=1&flt0_status=published")
-    assert len(lists) == 1
+    # Also to say how many a tab holds.
+    assert {tab for (_model, tab), *_order in lists} == {"all", "published"}
+    lists.clear()
     author = make.make_user("author")
     client_as(author).get("/admin/posts/?page=1")
-    assert len(lists) == 1
+    assert not lists
+
+
+def count_of(reply: Any) -> list[str]:
+    """How many rows a list says there are: in its head, in the shown tab, and beside the pages."""
+    text = re.sub(r"\s+", " ", reply.text)
+    tab = re.search(r'aria-current="page">[^<]*<span class="tabs__count">([^<]*)<', text)
+    head = re.search(r'class="page-head__count"[^>]*>([^<]*)<', text)
+    where = re.search(r'class="pager__where">[^<]* of ([^<]*)<', text)
+    return [found[1].strip() if found else "" for found in (head, tab, where)]
+
+
+def test_of_a_long_list_it_is_told_about_how_many_there_are(
+    client_as: Any, posts: list[Post], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "COUNTED", 6)
+    client = client_as("administrator")
+    with monkeypatch.context() as context:
+        context.setattr(list_marks.MarkedLists, "of", lambda *_: list_marks.NONE)
+        assert count_of(client.get("/admin/posts/")) == ["6+", "6+", "20+"]
+    client.get("/admin/posts/")
+    marked_lists().wait()
+    assert count_of(client.get("/admin/posts/")) == ["≈ 30"] * 3
+    # The number goes with what is listed, not with its order; and a filter lets fewer through, nobody knows how many.
+    assert count_of(client.get("/admin/posts/?sort=0"))[:2] == ["≈ 30"] * 2
+    assert count_of(client.get("/admin/posts/?flt0_status=published"))[:2] == ["6+", "≈ 30"]
+    assert "≈ 30" in client.get("/admin/posts/all/?action=publish").text
+    for number in range(5):
+        make.make_post(title=f"New {number}")
+    # What is shown is never more than there are said to be.
+    assert count_of(client.get("/admin/posts/?page=1"))[2] == "35+"
+    author = make.make_user("author")
+    assert "≈" not in client_as(author).get("/admin/posts/").text
+
+
+def test_numbers_are_told_to_three_digits(posts: list[Post], monkeypatch: pytest.MonkeyPatch) -> None:
+    order, query = listing.order_by(Post, "updated_at", descending=True), db.session.query(Post.id)
+    for total, about in ((990_109, 990_000), (12_345, 12_300), (1_234_567, 1_230_000)):
+        marks = list_marks.Marks(0.0, (), total)
+        monkeypatch.setattr(list_marks.MarkedLists, "of", lambda *_, marks=marks: marks)
+        counted = listing.Extent(listing.COUNTED, beyond=True)
+        assert listing.estimated(counted, query, order, "posts").about == about
+        assert listing.estimated(counted, query, order, None).about is None
+        assert listing.estimated(listing.Extent(7, beyond=False), query, order, "posts").about is None

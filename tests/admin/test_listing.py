@@ -26,9 +26,9 @@ pytestmark = pytest.mark.database
 
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Limits that a handful of rows reaches."""
+    """Limits that a handful of rows reaches; how it is with marks, `test_list_marks.py` shows."""
     monkeypatch.setattr(listing, "COUNTED", 6)
-    monkeypatch.setattr(list_marks, "PATIENCE", 0.0)
+    monkeypatch.setattr(list_marks.MarkedLists, "of", lambda *_: list_marks.NONE)
     monkeypatch.setattr(listing, "LOOKED_THROUGH", 5)
     monkeypatch.setattr(title_search, "FEW", 4)
     return
