@@ -20,6 +20,8 @@ MAX_PIXELS = 40_000_000
 MAX_SIDE = 3200
 """Larger pictures are reduced: no screen shows more, and every visitor would pay for it."""
 WIDTHS = (320, 640, 960, 1280, 1920)
+LONGEST_WEBP = 16_383
+"""Pixels of a side; the format has no room for more (RFC 9649)."""
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 """The decoders that are tried, chosen by content; never by the name that a file came with."""
 
@@ -79,8 +81,7 @@ def decode(data: bytes) -> tuple[Image.Image, str]:
 
 def encode_original(image: Image.Image, source_format: str) -> Encoded:
     """The picture as it is kept: photographs as JPEG, drawings as PNG, neither wider nor higher than `MAX_SIDE`."""
-    if max(image.size) > MAX_SIDE:
-        image = ImageOps.contain(image, (MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
+    image = within(image, (MAX_SIDE, MAX_SIDE))
     if image.mode == "RGB" and source_format in {"JPEG", "AVIF"}:
         return _encode(image, "JPEG", "jpg", "image/jpeg", {"quality": 88, "progressive": True, "optimize": True})
     if source_format in {"WEBP", "AVIF"}:
@@ -89,17 +90,32 @@ def encode_original(image: Image.Image, source_format: str) -> Encoded:
 
 
 def encode_renditions(image: Image.Image) -> Iterator[Encoded]:
-    """The picture in every width of `WIDTHS` below its own, and in its own where that is not far above; as WebP."""
+    """The picture in every width of `WIDTHS` below its own, and in its own where that is not far above; as WebP.
+
+    Of a very long one, the widths are left out in which it would be longer than `LONGEST_WEBP`.
+    """
     widths = [width for width in WIDTHS if width < image.width]
     if image.width <= WIDTHS[-1]:
         widths.append(image.width)
-    for width in widths:
-        height = max(1, round(image.height * width / image.width))
-        smaller = (
-            image if width == image.width else image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
-        )
+    sizes = [(width, max(1, round(image.height * width / image.width))) for width in widths]
+    sizes = [size for size in sizes if size[1] <= LONGEST_WEBP] or [_size_within(image, (MAX_SIDE, MAX_SIDE))]
+    for size in sizes:
+        smaller = image if size == image.size else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
         # Slower methods save a twentieth of the bytes and cost twice the time of somebody who waits for an upload.
         yield _encode(smaller, "WEBP", "webp", "image/webp", {"quality": 80, "method": 2})
+
+
+def within(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """The picture in its proportions, neither wider nor higher than `size` (width, height); itself where it fits."""
+    if image.width <= size[0] and image.height <= size[1]:
+        return image
+    return image.resize(_size_within(image, size), Image.Resampling.LANCZOS)
+
+
+def _size_within(image: Image.Image, size: tuple[int, int]) -> tuple[int, int]:
+    """Of a line that is a thousand times as long as high, a pixel is left of its height."""
+    scale = min(size[0] / image.width, size[1] / image.height, 1)
+    return max(1, round(image.width * scale)), max(1, round(image.height * scale))
 
 
 def _plain(image: Image.Image) -> Image.Image:

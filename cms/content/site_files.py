@@ -16,7 +16,6 @@ from typing import IO, Any, BinaryIO
 
 from flask import current_app
 from flask_babel import gettext as _
-from PIL import Image, ImageOps
 
 from cms.cache import purge_after_commit
 from cms.content import audit, pictures
@@ -253,9 +252,7 @@ def _small(path: str) -> bytes:
     except InvalidInput as error:
         raise NotFound(_("There is no such file.")) from error
     output = io.BytesIO()
-    if image.width > THUMBNAIL_SIZE[0] or image.height > THUMBNAIL_SIZE[1]:
-        image = ImageOps.contain(image, THUMBNAIL_SIZE, Image.Resampling.LANCZOS)
-    image.save(output, "WEBP", quality=75, method=2)
+    pictures.within(image, THUMBNAIL_SIZE).save(output, "WEBP", quality=75, method=2)
     return output.getvalue()
 
 

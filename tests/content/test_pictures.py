@@ -157,3 +157,23 @@ def test_sizes_stop_at_the_picture_s_own(width: int, widths: list[int]) -> None:
     assert [size.width for size in sizes] == widths
     assert all(opened(size.data).size == (size.width, size.height) for size in sizes)
     assert all(size.mime == "image/webp" for size in sizes)
+
+
+@pytest.mark.parametrize(
+    ("size", "stored", "sizes"),
+    [
+        # A page that was photographed on a phone from its top to its end.
+        ((1080, 18_000), (192, 3200), [(320, 5333), (640, 10_667), (960, 16_000)]),
+        ((1080, 20_000), (173, 3200), [(320, 5926), (640, 11_852)]),
+        # A line: what is left of the other side is a pixel.
+        ((10_000, 1), (3200, 1), [(320, 1), (640, 1), (960, 1), (1280, 1), (1920, 1)]),
+        ((1, 20_000), (1, 3200), [(1, 3200)]),
+    ],
+)
+def test_very_long_pictures_are_taken_in_the_sizes_that_there_is_room_for(
+    size: tuple[int, int], stored: tuple[int, int], sizes: list[tuple[int, int]]
+) -> None:
+    image = Image.new("RGB", size)
+    original = pictures.encode_original(image, "PNG")
+    assert opened(original.data).size == stored
+    assert [opened(one.data).size for one in pictures.encode_renditions(image)] == sizes

@@ -220,6 +220,12 @@ def test_thumbnails(root, editor, app):
     assert Image.open(io.BytesIO(site_files.thumbnail("big.png", editor))).size == (40, 30)
 
 
+def test_thumbnail_of_a_line(root, editor):
+    """However long a picture is, something is left of its height."""
+    (root / "line.png").write_bytes(picture((9000, 2)))
+    assert Image.open(io.BytesIO(site_files.thumbnail("line.png", editor))).size == (480, 1)
+
+
 def test_thumbnails_of_files_that_are_gone_make_room(root, editor, app, monkeypatch):
     """The number that is kept is bounded, and the oldest goes."""
     monkeypatch.setattr(site_files, "THUMBNAILS_KEPT", 4)
