@@ -49,6 +49,7 @@ def make_user(role: str | None = "member", *, password: str = PASSWORD, **values
         "display_name": f"Person {number}",
         "languages": ["pt"] if role == "translator" else [],
         "roles": [role_named(role)] if role is not None else [],
+        "session_version": 1,
     }
     return _saved(User(password_hash=_hash(password), **defaults | values))
 

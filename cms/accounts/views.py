@@ -16,9 +16,10 @@ from cms.accounts.destinations import destination, home_of
 from cms.accounts.forms import PasswordForm, ProfileForm, SignInForm
 from cms.content.errors import InvalidInput
 from cms.content.user_accounts import account_id, authenticate, change_own_password, update_profile
+from cms.extensions import db
 from cms.models import User
 from cms.security.rate_limits import count_wrong_password, limit_password_attempts, name_key, seconds_to_wait
-from cms.security.sessions import keep_signed_in, load_user, sign_in, sign_out
+from cms.security.sessions import keep_signed_in, sign_in, sign_out
 
 accounts = Blueprint("accounts", __name__, url_prefix="/account")
 
@@ -163,6 +164,4 @@ def _show_errors(form: FlaskForm, errors: Mapping[str, Any]) -> None:
 
 def _me() -> User:
     """The account itself rather than Flask-Login's stand-in for it, which a database session would not take."""
-    user = load_user(current_user.get_id())
-    assert user is not None
-    return user
+    return db.session.get_one(User, current_user.id)

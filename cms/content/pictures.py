@@ -24,6 +24,8 @@ LONGEST_WEBP = 16_383
 """Pixels of a side; the format has no room for more (RFC 9649)."""
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 """The decoders that are tried, chosen by content; never by the name that a file came with."""
+# What Pillow's decoders raise for damaged files differs from format to format: AVIF's a RuntimeError.
+_DAMAGED = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, MemoryError, RuntimeError)
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,7 @@ def decode(data: bytes) -> tuple[Image.Image, str]:
         raise _too_many_pixels() from error
     except UnidentifiedImageError as error:
         raise _refused(_l("This is not a picture that can be taken. Use JPEG, PNG, WebP, GIF or AVIF.")) from error
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, MemoryError) as error:
-        # What Pillow's decoders raise for damaged files differs from format to format.
+    except _DAMAGED as error:
         raise _refused(_l("The picture is damaged: it could not be read to its end.")) from error
 
 

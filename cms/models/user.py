@@ -1,5 +1,7 @@
 """People who can sign in."""
 
+import secrets
+
 from flask_babel import lazy_gettext as _l
 from flask_login import UserMixin
 from sqlalchemy import JSON, Column, ForeignKey, String, Table, Text
@@ -16,6 +18,11 @@ user_roles = Table(
     Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
     Column("role_id", ForeignKey("roles.id", ondelete="CASCADE"), primary_key=True, index=True),
 )
+
+
+def _first_session_version() -> int:
+    """One of many: SQLite gives the id of a deleted account anew, and a sign-in to that one must not open this one."""
+    return secrets.randbelow(900_000_000) + 1
 
 
 class User(UserMixin, Model):
@@ -47,7 +54,7 @@ class User(UserMixin, Model):
     )
     password_hash: Mapped[Secret]
     session_version: Mapped[int] = mapped_column(
-        default=1, server_default="1", info={"machinery": True, "uncached": True}
+        default=_first_session_version, server_default="1", info={"machinery": True, "uncached": True}
     )
     active: Mapped[bool] = mapped_column(
         default=True, server_default="1", info={"label": _l("May sign in"), "uncached": True}
@@ -76,5 +83,5 @@ class User(UserMixin, Model):
         return self.active
 
     def get_id(self) -> str:
-        """What a session keeps: it stops matching when `session_version` is raised."""
+        """What a session begins with: it stops matching when `session_version` is raised."""
         return f"{self.id}:{self.session_version}"

@@ -36,7 +36,10 @@ LONGEST_LIFETIME = timedelta(days=14)
 REMEMBER_LIFETIME = timedelta(days=30)
 
 BEGAN = "_began"
-USER_IN_SESSION = re.compile(r"([0-9]{1,18}):([0-9]{1,9})", re.ASCII)
+# Where Flask-Login keeps who is signed in; the remembering cookie is a signed copy of it.
+WHO = "_user_id"
+# What `User.get_id` gave, and when that was: the second of the sign-in.
+SIGNED_IN = re.compile(r"([0-9]{1,18}):([0-9]{1,9}):([0-9]{1,11})", re.ASCII)
 
 
 class SessionNotAllowed(RuntimeError):
@@ -147,10 +150,11 @@ def is_personal(path: str) -> bool:
 def load_user(kept: str) -> User | None:
     """Return the account that a session or a remembering cookie speaks of, or None where it is no longer valid.
 
-    `kept` is what `User.get_id` gave. A session ends when the account is disabled or its `session_version` raised.
+    `kept` is what `sign_in` put there. It ends when the account is disabled or its `session_version` raised; and
+    REMEMBER_LIFETIME after the sign-in, whatever a browser still sends or a session has been renewed since.
     """
-    match = USER_IN_SESSION.fullmatch(kept)
-    if match is None:
+    match = SIGNED_IN.fullmatch(kept)
+    if match is None or time.time() - int(match[3]) > REMEMBER_LIFETIME.total_seconds():
         return None
     # One statement for the person and their roles: it is sent with every request.
     user = db.session.get(User, int(match[1]), options=[joinedload(User.roles)])
@@ -164,6 +168,7 @@ def sign_in(user: User, *, remember: bool) -> None:
     session.clear()
     session[BEGAN] = int(time.time())
     login_user(user, remember=remember)
+    session[WHO] = f"{user.get_id()}:{session[BEGAN]}"
 
 
 def sign_out() -> None:

@@ -52,6 +52,14 @@ def test_a_picture_that_was_cut_off_is_refused(name: str, share: float) -> None:
     assert refusal(whole[: int(len(whole) * share)])
 
 
+def test_a_picture_whose_pixels_are_noise_is_refused() -> None:
+    """Its head is whole, and what its decoder raises is of a kind of its own."""
+    damaged = bytearray(halves("AVIF", (64, 64)))
+    pixels = damaged.index(b"mdat") + 8
+    damaged[pixels:] = b"\xff" * (len(damaged) - pixels)
+    assert refusal(bytes(damaged))
+
+
 @pytest.mark.parametrize(("width", "height"), [(9000, 5000), (12_000, 10_000), (60_000, 60_000)])
 def test_the_size_is_judged_before_a_pixel_is_decoded(width: int, height: int) -> None:
     assert "million pixels" in refusal(bomb(width, height))

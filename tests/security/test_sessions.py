@@ -1,5 +1,6 @@
 """Sessions exist under the personal addresses only, end when the account says so, and are new at each sign-in."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,12 +8,15 @@ import time_machine
 from flask import session
 from flask_login import current_user
 
+from cms.content import user_accounts, user_editing
 from cms.extensions import db
 from cms.models import User
+from cms.security.policy import SYSTEM
 from cms.security.sessions import (
     IDLE_LIFETIME,
     LONGEST_LIFETIME,
     REMEMBER_COOKIE,
+    REMEMBER_LIFETIME,
     RENEW_AFTER,
     SESSION_COOKIE,
     NoSession,
@@ -111,7 +115,22 @@ def test_cookies_travel_over_https_only_where_the_site_says_so(make_app):
 
 
 @pytest.mark.parametrize(
-    "kept", ["", "1", "1:", ":1", "x:1", "1:1:1", "1:-1", "9" * 19 + ":1", "1:" + "9" * 10, "¹:1", "1:1\n"]
+    "kept",
+    [
+        "",
+        "1",
+        "1:",
+        ":1",
+        "x:1",
+        "1:1",
+        "1:1:",
+        "1:1:1:1",
+        "1:-1:1",
+        "9" * 19 + ":1:1",
+        "1:" + "9" * 10 + ":1",
+        "¹:1:1",
+        "1:1:1\n",
+    ],
 )
 def test_what_no_session_ever_kept_is_nobody(app_context, kept):
     """A cookie of another program, or an old one of ours."""
@@ -121,9 +140,10 @@ def test_what_no_session_ever_kept_is_nobody(app_context, kept):
 def test_an_account_is_found_by_what_its_session_kept(db_session):
     """And by nothing older."""
     user = make_user()
-    assert load_user(user.get_id()) is user
-    assert load_user(f"{user.id}:{user.session_version + 1}") is None
-    assert load_user(f"{user.id + 1000}:1") is None
+    now = int(time.time())
+    assert load_user(f"{user.get_id()}:{now}") is user
+    assert load_user(f"{user.id}:{user.session_version + 1}:{now}") is None
+    assert load_user(f"{user.id + 1000}:1:{now}") is None
 
 
 @pytest.mark.parametrize("change", [{"active": False}, {"session_version": 2}])
@@ -150,7 +170,7 @@ def test_signing_in_begins_a_new_session(client, db_session):
         token_before = kept["csrf_token"]
     client.post("/account/login", data={"username": user.username, "password": PASSWORD, "csrf_token": before})
     with client.session_transaction("/account/login") as kept:
-        assert kept["_user_id"] == user.get_id()
+        assert kept["_user_id"].startswith(f"{user.get_id()}:")
         assert "planted" not in kept
         assert kept.get("csrf_token") != token_before
     response = client.post("/account/profile", data={"csrf_token": before})
@@ -175,6 +195,40 @@ def test_a_remembered_sign_in_outlives_the_session(client, db_session):
     sign_in_with(client, user.username, remember="y")
     client.delete_cookie(SESSION_COOKIE)
     assert client.get("/account/profile").status_code == 200
+
+
+@pytest.mark.parametrize("cookie", [SESSION_COOKIE, REMEMBER_COOKIE])
+def test_a_remembered_sign_in_ends_a_month_after_the_password(client, db_session, cookie):
+    """Neither a cookie that somebody has kept nor a session that it brought back, however much it is used, lasts."""
+    user = make_user()
+    with time_machine.travel(NOW, tick=False) as clock:
+        sign_in_with(client, user.username, remember="y")
+        client.delete_cookie(SESSION_COOKIE)
+        assert client.get("/account/profile").status_code == 200
+        kept = client.get_cookie(cookie).value
+        client.delete_cookie(REMEMBER_COOKIE)
+        step = IDLE_LIFETIME - timedelta(hours=1)
+        for _use in range(REMEMBER_LIFETIME // step):
+            clock.shift(step)
+            client.set_cookie(cookie, kept)
+            assert client.get("/account/profile").status_code == 200
+            kept = client.get_cookie(cookie).value
+            client.delete_cookie(SESSION_COOKIE)
+        clock.shift(step)
+        client.set_cookie(cookie, kept)
+        assert client.get("/account/profile").status_code == 302
+
+
+def test_a_sign_in_to_a_deleted_account_opens_no_other(client, db_session):
+    """SQLite gives the id of the account that was made last to the next one, here to somebody who may do everything."""
+    former = {"username": "anna", "email": "anna@example.org", "password": PASSWORD}
+    old = user_accounts.create_user(SYSTEM, **former).id
+    sign_in_with(client, "anna", remember="y")
+    user_editing.delete_account(SYSTEM, db.session.get(User, old))
+    heir = {"username": "carla", "email": "carla@example.org", "password": PASSWORD, "roles": ["administrator"]}
+    user_accounts.create_user(SYSTEM, **heir)
+    assert client.get("/admin/").location == "/account/login?next=/admin/"
+    assert client.get("/account/profile").status_code == 302
 
 
 def test_without_remembering_the_session_ends_with_the_browser(client, db_session):
