@@ -62,6 +62,8 @@ class MarkedLists:
         self._marks: OrderedDict[Hashable, Marks] = OrderedDict()
         self._walks: dict[Hashable, threading.Thread] = {}
         self._lock = threading.Lock()
+        # One walk after the other: they are in no hurry, and requests need the processor and the connections.
+        self._turn = threading.Lock()
 
     def of(self, what: Hashable, keys: Keys) -> Marks:
         """What is known of a list in one order; a walk sets out soon where that is nothing, or old."""
@@ -83,7 +85,7 @@ class MarkedLists:
         time.sleep(PATIENCE)
         found = None
         try:
-            with self._app.app_context():
+            with self._turn, self._app.app_context():
                 found = Marks(time.monotonic(), *rows_along(keys))
         except SQLAlchemyError as error:
             # Pages are counted to until a walk comes through.

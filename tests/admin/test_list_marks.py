@@ -159,6 +159,24 @@ def test_a_list_is_walked_along_once_at_a_time_and_beside_the_request(
     assert walked == ["list-marks"]
 
 
+def test_one_walk_sets_out_after_the_other(posts: list[Post], monkeypatch: pytest.MonkeyPatch) -> None:
+    under_way, most, walk = [0], [0], list_marks.rows_along
+
+    def counted(keys: Any) -> Any:
+        under_way[0] += 1
+        most[0] = max(most[0], under_way[0])
+        threading.Event().wait(0.01)
+        under_way[0] -= 1
+        return walk(keys)
+
+    monkeypatch.setattr(list_marks, "rows_along", counted)
+    order, query = listing.order_by(Post, "updated_at", descending=True), db.session.query(Post.id)
+    for of in range(5):
+        listing.page_of(query, order, 0, SIZE, of=f"list {of}")
+    marked_lists().wait()
+    assert most == [1]
+
+
 def test_without_a_walk_pages_are_counted_to(
     posts: list[Post], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
