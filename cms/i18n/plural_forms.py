@@ -24,7 +24,7 @@ HEADER = re.compile(r"\s*nplurals\s*=\s*([0-9]{1,9})\s*;\s*plural\s*=\s*([^;]+?)
 ARABIC = "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);"
 
 # Numbers that rules are tried out on: every residue that a rule may look at, and some large ones.
-SAMPLES = (*range(201), 1000, 1001, 1002, 1011, 100_000, 1_000_000, 1_000_001)
+SAMPLES = (*range(201), 1000, 1001, 1002, 1011, 100_000, 1_000_000, 1_000_001, 2_000_000, 3_000_000)
 
 
 class InvalidPluralForms(ValueError):

@@ -6,7 +6,9 @@ The escapes are those of C that GNU gettext writes and reads
 
 import re
 
-ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|(.))", re.DOTALL)
+NUMBER = r"\\(?:[0-7]{1,3}|x[0-9a-fA-F]{1,2})"
+ESCAPE = re.compile(rf"((?:{NUMBER})+)|\\(.)", re.DOTALL)
+ESCAPED_BYTE = re.compile(NUMBER)
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 QUOTED_LINE = re.compile(r'(?:"(?:[^"\\]|\\.)*"\s*)+', re.DOTALL)
 LETTERS = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
@@ -29,13 +31,19 @@ def unquote(text: str) -> str:
 
 
 def unescape(match: re.Match[str]) -> str:
-    """The character that one escape stands for; an unknown one stands for itself, as in C."""
-    octal, hexadecimal, letter = match.groups()
-    if octal:
-        return chr(int(octal, 8) & 0xFF)
-    if hexadecimal:
-        return chr(int(hexadecimal, 16))
-    return LETTERS.get(letter, letter)
+    """The characters that an escape stands for; an unknown letter stands for itself, as in C."""
+    numbers, letter = match.groups()
+    return LETTERS.get(letter, letter) if numbers is None else characters_of(numbers)
+
+
+def characters_of(numbers: str) -> str:
+    """What escapes in numbers stand for: each is a byte, and several may be one character in UTF-8."""
+    found = [number[1:] for number in ESCAPED_BYTE.findall(numbers)]
+    data = bytes(int(number[1:], 16) if number[0] == "x" else int(number, 8) & 0xFF for number in found)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
 def quote(text: str) -> str:

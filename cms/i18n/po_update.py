@@ -8,7 +8,7 @@ where a text begins or ceases to depend on a number, its translation stays as a 
 
 import textwrap
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from cms.i18n.extraction import Message
@@ -72,16 +72,17 @@ class Update:
         self.ending = usual_line_end(po.lines)
         self.wrap = wraps(po.lines)
         self.retired = {entry.key: entry for entry in po.entries if entry.obsolete}
-        starts = [entry.span.start for entry in po.entries]
-        self.next_start = dict(pairwise([*starts, len(po.lines)]))
+        spans = sorted(entry.span for entry in (po.header_entry, *po.entries) if entry is not None)
+        self.first_start, self.last_end = spans[0].start, spans[-1].end
+        self.next_start = dict(pairwise([*(span.start for span in spans), len(po.lines)]))
 
     def result(self) -> bytes:
         """The updated file."""
-        first = min((entry.span.start for entry in self.po.entries), default=len(self.po.lines))
-        chunks = [Chunk(self.po.lines[:first]), *self.chunks_in_use(), *self.chunks_retired()]
+        chunks = [*self.chunks_before(), *self.chunks_in_use(), *self.chunks_retired(), *self.chunks_after()]
         lines: list[str] = []
         for number, chunk in enumerate(chunks):
-            if lines and (chunk.is_new or chunks[number - 1].is_new):
+            is_open = bool(lines) and not line_end(lines[-1])
+            if lines and (chunk.is_new or chunks[number - 1].is_new or is_open):
                 self.separate(lines)
             lines.extend(chunk.lines)
         if lines != list(self.po.lines):
@@ -95,6 +96,17 @@ class Update:
             lines[-1] += self.ending
         if lines[-1].strip():
             lines.append(self.ending)
+
+    def chunks_before(self) -> list[Chunk]:
+        """The head of the file, which other tools look for at its beginning, and whatever stands above it."""
+        header = self.po.header_entry
+        above = Chunk(self.po.lines[: self.first_start])
+        return [above] if header is None else [above, Chunk(self.as_it_was(header))]
+
+    def chunks_after(self) -> list[Chunk]:
+        """Remarks that stand behind the last entry and belong to none."""
+        tail = self.po.lines[self.last_end :]
+        return [Chunk(tail)] if any(line.strip() for line in tail) else []
 
     def chunks_in_use(self) -> list[Chunk]:
         """The lines of every text in use: old ones in their order, new ones behind their neighbours of the source."""
@@ -117,11 +129,21 @@ class Update:
         return chunks
 
     def gap_after(self, entry: Entry) -> Sequence[str]:
-        """The lines between an entry and the next one, or the end of the file."""
-        return self.po.lines[entry.span.end : self.next_start[entry.span.start]]
+        """The empty lines between an entry and the next one, or the end of the file."""
+        gap = self.po.lines[entry.span.end : self.next_start[entry.span.start]]
+        return [] if any(line.strip() for line in gap) else gap
+
+    def as_it_was(self, entry: Entry) -> list[str]:
+        """The lines of an entry and the empty ones behind it."""
+        return [*self.po.lines[entry.span.start : entry.span.end], *self.gap_after(entry)]
 
     def refreshed(self, entry: Entry, message: Message) -> list[str]:
         """The lines of an entry that stays in use."""
+        retired = self.retired.get(message.key)
+        if retired is not None and any(retired.forms) and not any(entry.forms):
+            # Tools that do not look among the retired texts begin such a text anew.
+            comments = tuple(dict.fromkeys((*entry.comments, *retired.comments)))
+            return self.revived(replace(retired, comments=comments), message)
         if entry.source_plural != message.source_plural:
             return self.carried_over(entry, message)
         own = list(self.po.lines[entry.span.start : entry.span.end])
@@ -175,6 +197,10 @@ class Update:
         retired = self.retired.get(message.key)
         if retired is None:
             return self.head(message) + self.statements(message, self.initial_forms(message))
+        return self.revived(retired, message)
+
+    def revived(self, retired: Entry, message: Message) -> list[str]:
+        """The lines of a text that is in use again."""
         if retired.source_plural != message.source_plural:
             return self.carried_over(retired, message)
         flags = message.flags | (retired.flags & {"fuzzy"})
@@ -217,7 +243,7 @@ class Update:
     def chunks_retired(self) -> list[Chunk]:
         """The lines of the texts that are no longer in use, those that were retired earlier first."""
         earlier = [
-            Chunk([*self.po.lines[entry.span.start : entry.span.end], *self.gap_after(entry)])
+            Chunk(self.as_it_was(entry))
             for entry in self.po.entries
             if entry.obsolete and entry.key not in self.messages
         ]

@@ -76,4 +76,11 @@ def test_every_number_takes_a_form(number: float | Decimal) -> None:
 
 
 def test_a_rule_that_fails_for_a_rare_number_falls_back_to_the_last_form() -> None:
-    assert parse_plural_forms("nplurals=2; plural=(n > 1000001 ? 1/(n-2000000) : 0);").index(2_000_000) == 1
+    assert parse_plural_forms("nplurals=2; plural=(n > 3000001 ? 1/(n-5000000) : 0);").index(5_000_000) == 1
+
+
+def test_a_form_for_every_million_stands_for_more_than_one_number() -> None:
+    # As CLDR has it for French; tools of translators offer it.
+    french = parse_plural_forms("nplurals=3; plural=(n==0 || n==1) ? 0 : n!=0 && n%1000000==0 ? 1 : 2;")
+    assert not french.stands_for_one_number(1)
+    assert french.examples(1) == (1_000_000, 2_000_000, 3_000_000)

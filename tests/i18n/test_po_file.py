@@ -97,6 +97,18 @@ msgstr "\a\b\f\v\t\r\\\"\x41\101\q" "joined"
     assert read(entry)[Key(None, "escapes")] == ('\a\b\f\v\t\r\\"AAqjoined',)
 
 
+def test_escaped_bytes_of_one_character_are_read_together() -> None:
+    # As `msgcat --escape` writes a file in UTF-8.
+    text = (
+        HEADER
+        + r"""
+msgid "caf\303\251 \xe2\x82\xac"
+msgstr "\344\270\255\"\346\226\207\n" "\351"
+"""
+    )
+    assert read(text) == {Key(None, "café €"): ('中"文\né',)}
+
+
 def test_only_line_feeds_end_a_line() -> None:
     text = HEADER + '\nmsgid "a"\nmsgstr "one\u2028two\x85three\x0cfour"\n'
     assert read(text)[Key(None, "a")] == ("one\u2028two\x85three\x0cfour",)

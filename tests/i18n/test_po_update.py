@@ -1,12 +1,16 @@
 """Bringing a catalogue up to date with the source."""
 
+from itertools import permutations
+
 import polib
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cms.i18n.extraction import Message
 from cms.i18n.locales import describe
 from cms.i18n.po_entry import Key
-from cms.i18n.po_file import parse_po
+from cms.i18n.po_file import PoFile, parse_po
 from cms.i18n.po_update import new_catalog, template, updated
 from tests.i18n.po_samples import HEADER
 
@@ -179,3 +183,76 @@ def test_a_new_catalogue_is_complete_and_stays_as_it_is(code: str, count: int) -
 
 def test_a_template_holds_every_text_and_no_translation() -> None:
     assert [entry.msgid for entry in polib.pofile(template([A, B]).decode())] == ["Apple", "Bear"]
+
+
+OLD_BEAR = '#~ msgid "Bear"\n#~ msgstr "Urso"\n'
+APPLE = '#: cms/a.py\nmsgid "Apple"\nmsgstr "Maçã"\n'
+
+
+def test_a_retired_text_before_the_last_one_goes_behind_it_though_that_ends_without_a_line_end() -> None:
+    after = update(f"{HEADER}\n{OLD_BEAR}\n{APPLE}".rstrip("\n"), A)
+    assert after == f"{HEADER}\n{APPLE}\n{OLD_BEAR}"
+
+
+def test_a_text_that_a_tool_left_empty_gets_the_translation_that_it_retired_with() -> None:
+    empty = '# mind the animal\n#: cms/a.py\nmsgid "Bear"\nmsgstr ""\n'
+    after = update(f"{HEADER}\n{empty}\n{APPLE}\n# it bites\n{OLD_BEAR}", A, B)
+    filled = empty.replace('""', '"Urso"').replace("animal\n", "animal\n# it bites\n")
+    assert after == f"{HEADER}\n{filled}\n{APPLE}"
+
+
+def test_the_head_is_kept_and_stands_first_wherever_it_was() -> None:
+    after = update(f"{APPLE}\n{HEADER}\n# mind the animal\n{APPLE.replace('Apple', 'Bear')}", B)
+    assert after.startswith(HEADER)
+    assert parse_po(after.encode(), "pt").headers["language"] == "pt"
+    assert update(after, B) == after
+
+
+def test_a_remark_at_the_end_of_the_file_stays_there() -> None:
+    ending = "# vim: set ft=po\n"
+    after = update(FILE + ending, A, C)
+    assert after.endswith(f'#~ msgstr "Urso"\n\n{ending}')
+    assert update(after, A, C) == after
+
+
+DOG = message("Dog", context="pet")
+PIECES = {
+    "header": HEADER,
+    "apple": APPLE,
+    "untranslated bear": '#: cms/a.py\nmsgid "Bear"\nmsgstr ""\n',
+    "old bear": OLD_BEAR,
+    "cats": '# mind the animal\nmsgid "%(num)d cat"\nmsgid_plural "%(num)d cats"\nmsgstr[0] "g"\nmsgstr[1] "gg"\n',
+    "old dog": '# it bites\n#, fuzzy\n#~ msgctxt "pet"\n#~ msgid "Dog"\n#~ msgstr "Cão"\n',
+    "remark": "# end\n",
+}
+
+
+@given(
+    st.sampled_from(list(permutations(PIECES))),
+    st.lists(st.sampled_from([A, B, C, COUNTED, DOG, message("Apple", "Apples")]), max_size=5),
+    st.sampled_from(["", "\n", "\n\n"]),
+    st.booleans(),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_no_order_of_a_file_loses_anything(
+    order: tuple[str, ...], messages: list[Message], between: str, ended: bool, line_end: str
+) -> None:
+    text = between.join(PIECES[name] for name in order)
+    before = parse_po((text if ended else text.rstrip("\n")).replace("\n", line_end).encode(), "pt")
+    data = updated(before, messages)
+    after = parse_po(data, "pt")
+    assert set(after.by_key) == {message.key for message in messages}
+    assert after.headers == before.headers
+    assert translations_in(before) <= translations_in(after)
+    assert remarks_in(before) <= remarks_in(after)
+    assert updated(after, messages) == data
+
+
+def translations_in(po: PoFile) -> set[tuple[Key, str]]:
+    """Every translation, in use or not."""
+    return {(entry.key, form) for entry in po.entries for form in entry.forms if form}
+
+
+def remarks_in(po: PoFile) -> set[str]:
+    """Every remark of a translator about a translation."""
+    return {comment for entry in po.entries if any(entry.forms) for comment in entry.comments}
