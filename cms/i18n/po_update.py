@@ -142,8 +142,8 @@ class Update:
         retired = self.retired.get(message.key)
         if retired is not None and any(retired.forms) and not any(entry.forms):
             # Tools that do not look among the retired texts begin such a text anew.
-            comments = tuple(dict.fromkeys((*entry.comments, *retired.comments)))
-            return self.revived(replace(retired, comments=comments), message)
+            said = tuple(dict.fromkeys((*entry.comments, *retired.comments)))
+            return self.revived(replace(retired, comments=said), message)
         if entry.source_plural != message.source_plural:
             return self.carried_over(entry, message)
         own = list(self.po.lines[entry.span.start : entry.span.end])
