@@ -13,7 +13,16 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Float, Integer, Numeric, Text, inspect
 from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.orm.interfaces import MANYTOMANY, MANYTOONE
-from wtforms import BooleanField, DateField, DecimalField, EmailField, IntegerField, SelectField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    DecimalField,
+    EmailField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    TextAreaField,
+)
 from wtforms.validators import Optional
 
 from admin.activity import SENTENCES, sentence_about
@@ -34,6 +43,7 @@ from cms.content.time_zones import time_zones_by_region
 from cms.i18n.locales import site_locales
 from cms.models.base import Model, all_models, columns_of
 from cms.models.column_types import UtcMoment
+from cms.models.orderable import Orderable
 from cms.models.publishable import Publishable, Status
 from cms.models.setting import DECLARED
 from cms.models.sluggable import Sluggable
@@ -251,7 +261,8 @@ def form_class(model: type[Model], view: Any = None) -> type[ObjectForm]:
             fields[name] = field_for(columns[name])
         elif name in owned_relations(model):
             relation = inspect(model).relationships[name]
-            fields[name] = OwnedListField(row_form_class(relation, view), label_of(relation))
+            movable = issubclass(relation.mapper.class_, Orderable)
+            fields[name] = OwnedListField(row_form_class(relation, view), label_of(relation), movable)
         else:
             fields[name] = _relation_field(inspect(model).relationships[name], loaders[name], view)
     if issubclass(model, Publishable):
@@ -279,7 +290,10 @@ def row_form_class(relation: RelationshipProperty[Any], view: Any = None) -> typ
     loaders = owned_loaders(relation)
     fields: dict[str, Any] = {}
     for name in form_names(model):
-        if name in columns:
+        if name == "position" and issubclass(model, Orderable):
+            # Rows are moved.
+            fields[name] = HiddenField(render_kw={"data-nested-position": ""})
+        elif name in columns:
             fields[name] = field_for(columns[name])
         elif name not in back:
             fields[name] = _relation_field(inspect(model).relationships[name], loaders[name], view)

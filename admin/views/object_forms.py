@@ -13,6 +13,7 @@ from sqlalchemy import inspect
 from sqlalchemy.orm.interfaces import MANYTOONE
 
 from admin import scaffold
+from admin.fields import MOVE
 from admin.forms import BackOfficeForm
 from admin.views.lists import ListScreen
 from cms.content import editing, translating
@@ -165,6 +166,8 @@ class FormScreen(ListScreen):
         back = get_redirect_target()
         if "_add_another" in request.form:
             return self.get_url(".create_view", url=back)
+        if MOVE in request.form:
+            return self.get_url(".edit_view", id=row.id, url=back, _anchor=request.form[MOVE].partition("-")[0])
         if "_continue_editing" in request.form:
             return self.get_url(".edit_view", id=row.id, url=back)
         return back or self.get_url(".index_view")

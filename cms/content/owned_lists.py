@@ -1,7 +1,8 @@
 """Lists that belong to one object: the links of a menu, the grants of a role.
 
 A relation whose rows cannot live without their owner is edited together with it. Values are a list of mappings, one
-for each row that shall be there; a row that is there already has its "id", one that is not named goes.
+for each row that shall be there; a row that is there already has its "id", one that is not named goes. Rows that have
+a place among each other stand in the order of the list, unless they say their position.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,6 +15,7 @@ from sqlalchemy.orm.interfaces import ONETOMANY
 from cms.content.errors import InvalidInput
 from cms.content.validation import clean
 from cms.models.base import Model
+from cms.models.orderable import Orderable
 
 
 def owned_relations(model: type[Model]) -> dict[str, RelationshipProperty[Any]]:
@@ -39,7 +41,8 @@ def lay_list(document: Any, name: str, rows: Iterable[Mapping[str, Any]]) -> boo
     changed = False
     for number, row in enumerate(rows):
         child = there.get(row.get("id"))
-        values = {key: value for key, value in row.items() if key != "id"}
+        place = {"position": number} if issubclass(child_model, Orderable) else {}
+        values = place | {key: value for key, value in row.items() if key != "id"}
         try:
             cleaned = clean(child_model, values | {back: document.id or 0}, child)
         except InvalidInput as error:

@@ -51,6 +51,65 @@ def test_links_are_changed_added_and_removed_together(client_as: Any) -> None:
     assert db.session.get(MenuItem, kept.id).label == "New"
 
 
+def labels(client: Any, menu: Menu) -> list[str]:
+    """The links as the form shows them, from the first to the last."""
+    page = client.get(f"/admin/menus/edit/?id={menu.id}").text
+    return re.findall(r'name="items-\d+-label"[^>]*value="([^"]*)"', page)
+
+
+def test_links_are_moved_without_script(client_as: Any) -> None:
+    """What was typed is saved with it, and the form comes back where the links are."""
+    menu = make.make_menu()
+    links = [make.make_menu_item(menu, label=label, url=f"/en/{label}", position=7) for label in "ABC"]
+    client = client_as("administrator")
+    form = client.get(f"/admin/menus/edit/?id={menu.id}").text
+    assert re.findall(r'name="items-\d-position"[^>]*value="(\d)"', form) == ["0", "1", "2"]
+    assert not re.search(r'type="number"[^>]*name="items-0-position"', form)
+    assert re.findall(r'name="_move" value="([^"]*)" disabled', form) == ["items-0-up", "items-2-down"]
+
+    rows: dict[str, Any] = {"_move": "items-2-up"}
+    for number, link in enumerate(links):
+        rows |= row(number, id=link.id, label=link.label, url=link.url, position=str(number))
+    address = f"/admin/menus/edit/?id={menu.id}"
+    reply = client.submit(address, MENU | rows | {"items-0-label": "A!"})
+    assert reply.status_code == 302
+    assert reply.location.startswith(f"/admin/menus/edit/?id={menu.id}")
+    assert reply.location.endswith("#items")
+    assert labels(client, menu) == ["A!", "C", "B"]
+    db.session.expire_all()
+    assert [item.position for item in menu.items] == [0, 1, 2]
+
+    refused = client_as("translator").submit(address, MENU | rows)
+    assert refused.status_code == 403
+    assert labels(client, menu) == ["A!", "C", "B"]
+
+
+@pytest.mark.parametrize("move", ["items-0-up", "items-1-down", "items-9-up", "items-0-away", "items", ""])
+def test_what_cannot_be_moved_stays(client_as: Any, move: str) -> None:
+    client = client_as("administrator")
+    rows = row(0, label="A", url="/en/a", position="0") | row(1, label="B", url="/en/b", position="1")
+    assert client.submit("/admin/menus/new/", MENU | rows | {"_move": move}).status_code == 302
+    assert labels(client, db.session.query(Menu).one()) == ["A", "B"]
+
+
+def test_a_form_with_faults_comes_back_in_the_order_that_was_sent(client_as: Any) -> None:
+    """What belongs to a row stays with it, and rows without a place stand behind the others."""
+    rows = (
+        row(0, label="A", url="/en/a", position="2")
+        | row(1, label="B", url="javascript:alert(1)", position="0")
+        | row(2, label="C", url="/en/c", position="²")
+    )
+    reply = client_as("administrator").submit("/admin/menus/new/", MENU | rows)
+    assert reply.status_code == 422
+    assert re.findall(r'name="items-\d-label"[^>]*value="([^"]*)"', reply.text) == ["B", "A", "C"]
+    assert re.findall(r'name="items-(\d)-position"[^>]*value="(\d)"', reply.text) == [
+        ("1", "0"),
+        ("0", "1"),
+        ("2", "2"),
+    ]
+    assert re.findall(r'id="(items-\d-url)-error"', reply.text) == ["items-1-url"]
+
+
 def test_a_fault_stands_beside_the_field_of_its_row(client_as: Any) -> None:
     rows = row(0, label="Fine", url="/en/fine") | row(1, label="Bad", url="javascript:alert(1)")
     reply = client_as("administrator").submit("/admin/menus/new/", MENU | rows)

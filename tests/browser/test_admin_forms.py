@@ -221,6 +221,46 @@ def test_links_of_a_menu_are_added_and_removed(page_as: Any, db_session: Any) ->
     assert [(item.label, item.url) for item in db.session.get(Menu, menu.id).items] == [("New", "/en/new")]
 
 
+def test_links_of_a_menu_are_moved_with_the_keyboard(page_as: Any, db_session: Any) -> None:
+    menu = make.make_menu()
+    for place, label in enumerate("ABC"):
+        make.make_menu_item(menu, label=label, url="/en/x", position=place)
+    page = page_as("editor")
+    page.goto(f"/admin/menus/edit/?id={menu.id}")
+    items = page.locator("[data-nested-item]")
+
+    def shown() -> list[str]:
+        return [item.get_by_label("Label").input_value() for item in items.all()]
+
+    expect(items.first.get_by_role("button", name="Move up")).to_be_disabled()
+    expect(items.last.get_by_role("button", name="Move down")).to_be_disabled()
+    up = items.nth(2).get_by_role("button", name="Move up")
+    up.focus()
+    page.keyboard.press("Enter")
+    assert shown() == ["A", "C", "B"]
+    told = page.locator("[data-nested-told]")
+    expect(told).to_have_text("Now number 2 of 3")
+    expect(items.nth(1).get_by_role("button", name="Move up")).to_be_focused()
+    page.keyboard.press("Enter")
+    assert shown() == ["C", "A", "B"]
+    expect(told).to_have_text("Now number 1 of 3")
+    # At the end of its way the focus goes to the only button that is left.
+    expect(items.first.get_by_role("button", name="Move down")).to_be_focused()
+    expect(page.locator("[data-save-text]")).to_have_text("Unsaved changes")
+
+    page.locator("[data-nested-add]").click()
+    items.nth(3).get_by_label("Label").fill("D")
+    items.nth(3).get_by_label("Address").fill("/en/d")
+    items.nth(3).get_by_role("button", name="Move up").click()
+    items.nth(0).get_by_role("button", name="Move down").click()
+    assert shown() == ["A", "C", "D", "B"]
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url("**/admin/menus/")
+
+    db.session.expire_all()
+    assert [item.label for item in db.session.get(Menu, menu.id).items] == ["A", "C", "D", "B"]
+
+
 def test_a_link_finds_its_page_by_name(page_as: Any, db_session: Any) -> None:
     """Also in a form that was added a moment ago."""
     make.make_page(title="About us")

@@ -208,3 +208,14 @@ def test_refusals_are_told_apart_by_their_codes(
     monkeypatch.setattr(db.session, "flush", refuse)
     with pytest.raises(kind):
         editing.flush()
+
+
+def test_the_rows_of_a_list_stand_in_its_order_unless_they_say_where() -> None:
+    editor = make.make_user("editor")
+    rows: list[dict[str, Any]] = [{"label": label, "url": "/en/x"} for label in "CAB"]
+    menu = editing.create(Menu, {"title": "Main", "location": "header", "locale": "en", "items": rows}, editor)
+    assert [(item.label, item.position) for item in menu.items] == [("C", 0), ("A", 1), ("B", 2)]
+    kept = [{"id": item.id, "label": item.label, "url": item.url} for item in menu.items]
+    editing.update(menu, {"items": [kept[2] | {"position": 9}, kept[0]]}, editor)
+    db.session.refresh(menu)
+    assert [(item.label, item.position) for item in menu.items] == [("C", 1), ("B", 9)]
