@@ -223,9 +223,9 @@ class OwnedListField(InlineFieldList):
     def service_value(self) -> list[dict[str, Any]]:
         """What the service takes."""
         rows = [entry.form.values() for entry in self.kept_entries()]
-        return (
-            [{key: value for key, value in row.items() if key != "position"} for row in rows] if self.movable else rows
-        )
+        for row in rows if self.movable else ():
+            del row["position"]
+        return rows
 
 
 def _place_of(entry: Any) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from cms.content import editing, publishing
 from cms.content.errors import Conflict, InvalidInput
 from cms.extensions import db
-from cms.models import AuditEntry, Category, MenuItem, Page, Post, Redirect, Setting, Tag, User
+from cms.models import AuditEntry, Category, Menu, MenuItem, Page, Post, Redirect, Setting, Tag, User
 from cms.security.policy import Forbidden
 from tests import factories as make
 
