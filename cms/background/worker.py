@@ -103,7 +103,8 @@ def hand_over_lost(app: Flask, celery: Any) -> None:
 
 def leave_with_server(stop: Callable[[], None]) -> None:
     """Stop when standard input ends: the server that started this worker holds its other end, as long as it lives."""
-    while sys.stdin.buffer.read(1):
+    # Past Python's buffer: its lock, held by a thread that still waits when the worker ends, makes that end a crash.
+    while os.read(sys.stdin.fileno(), 1):
         pass
     stop()
 

@@ -1,7 +1,6 @@
 """Real workers, each a process of its own, with the broker that needs no server and with Redis."""
 
 import contextlib
-import io
 import os
 import signal
 import subprocess
@@ -155,6 +154,16 @@ def test_the_worker_of_a_server_ends_with_it(site: Site) -> None:
         # This closes its standard input.
         process.communicate(timeout=PATIENCE)
         assert process.returncode == 0
+
+
+def test_the_worker_of_a_server_that_goes_on_ends_in_peace(site: Site) -> None:
+    job = site.begin(1)
+    with site.worker("--for-server") as process:
+        site.wait_for(job, "done")
+        # As it does to itself when there is nothing to do: its standard input stays open.
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=PATIENCE) == 0
+        assert b"Fatal" not in process.stderr.read()
 
 
 def test_a_message_that_was_lost_is_sent_again(site: Site) -> None:
@@ -316,8 +325,12 @@ def test_a_turn_that_leaves_something_to_do_is_followed_by_another(
 
 def test_standard_input_says_when_the_server_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     stopped = []
-    monkeypatch.setattr(worker.sys, "stdin", io.TextIOWrapper(io.BytesIO(b"anything")))
-    worker.leave_with_server(lambda: stopped.append(1))
+    reading, writing = os.pipe()
+    os.write(writing, b"anything")
+    os.close(writing)
+    with os.fdopen(reading) as stdin:
+        monkeypatch.setattr(worker.sys, "stdin", stdin)
+        worker.leave_with_server(lambda: stopped.append(1))
     assert stopped == [1]
 
 
