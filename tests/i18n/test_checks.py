@@ -42,6 +42,13 @@ GOOD = [
     ("No braces", "Sem {chavetas}"),
     ("Say “hi”", 'Diz "olá"'),
     ("   ", "   "),
+    ("Costs %(price).2f", "Kostet %(price).2f"),
+    ("Costs %(price).2f", "Kostet %(price)s"),
+    ("By %(name)s", "a < %(name)s"),
+    ("<%(mail)s>", "«<%(mail)s>»"),
+    ("<b>x</b> and <i>y</i><br>", "<i>y</i><br> e <b>x</b>"),
+    ("from <b> on", "de <b>"),
+    ("Dear {name:>9}", "Caro {name:>9}"),
 ]
 
 
@@ -73,6 +80,20 @@ BAD = [
     ("Press OK", "OK <img src=x onerror=alert(1)", ["tags"]),
     ('Go <a href="%(url)s">on</a>', 'Vai <a href="https://evil.example/%(url)s">', ["tags"]),
     ("Press <b>OK</b>", "Prima <b>OK<b>", ["tags"]),
+    # One of two uses is wrong; a width that would fill the memory; a name that would be cut short.
+    ("Hello %(name)s", "Olá %(name)d %(name)s", ["placeholder-type"]),
+    ("Hello %(name)s", "Olá %(name)s %(name)d", ["placeholder-type"]),
+    ("Hello %(name)s", "Olá %(name)999999999s", ["placeholder-type"]),
+    ("Hello %(name)s", "Olá %(name).1s", ["placeholder-type"]),
+    ("%s of", "%999999999s de", ["placeholder-order"]),
+    ("Dear {name}", "Caro {name:999999999}", ["braces"]),
+    ("Dear {name}", "Caro {name} {name!r}", ["braces"]),
+    # What is filled in would become a tag, and its text the name and attributes.
+    ("By %(name)s", "Por <%(name)s>", ["tags"]),
+    ("By {name}", "Por <{name}>", ["tags"]),
+    ("By %(name)s", "%(name)s <", ["tags"]),
+    ("Press <b>OK</b>", "Prima </b>OK<b>", ["tags-nesting"]),
+    ("<b>x</b> <i>y</i>", "<b>x<i></b>y</i>", ["tags-nesting"]),
     ("Line\n", "Linha", ["edges"]),
     ("Line", "Linha ", ["edges"]),
     ("Line", "Lin\x00ha", ["control-character"]),
@@ -130,6 +151,23 @@ def test_a_form_for_several_numbers_names_them_though_the_source_has_one_alone()
     assert check_forms(one, ["%(num)d article", "%(num)d articles"], FRENCH) == []
 
 
+def test_a_form_is_like_the_source_text_that_says_the_same_number() -> None:
+    counted = entry(" <b>One</b> file", "{num} files")
+    assert check_forms(counted, [" <b>Um</b> ficheiro", "{num} ficheiros"], ENGLISH) == []
+    assert check_forms(counted, ["{num} ficheiro", "{num} ficheiros"], ENGLISH) == []
+    assert check_forms(counted, ["{num} 个文件"], plural_forms_of("zh_Hans")) == []
+    kinds_of_one = [problem.kind for problem in check_forms(counted, [" <b>一</b>个文件"], plural_forms_of("zh_Hans"))]
+    assert kinds_of_one == ["braces", "tags", "edges"]
+
+
+def test_a_form_for_one_number_may_leave_a_placeholder_in_braces_out() -> None:
+    counted = entry("{num} file", "{num} files")
+    arabic = ["لا ملف", "ملف واحد", "ملفان", "{num} أ", "{num} ب", "{num} ج"]
+    assert check_forms(counted, arabic, ARABIC) == []
+    problems = check_forms(counted, [*arabic[:2], "{nom} ملف", "ملفات", *arabic[4:]], ARABIC)
+    assert [(problem.kind, problem.form) for problem in problems] == [("braces", 2), ("braces", 3)]
+
+
 def test_an_entry_is_checked_as_it_stands_in_the_file() -> None:
     assert check_entry(entry("a", None, "b"), ARABIC) == []
     assert check_entry(entry("a"), ARABIC) == []
@@ -151,5 +189,5 @@ def test_percent_signs_that_pass_can_be_formatted(translation: str) -> None:
 
 def test_a_doubled_sign_is_no_placeholder() -> None:
     found = placeholders_of("100%% of %(all)s, %%(no)s")
-    assert found.named == {"all": "s"}
+    assert found.named == {"all": ["s"]}
     assert not found.malformed
