@@ -1,6 +1,6 @@
 """Addresses that stay good: paths of pages in their tree, slugs that are free, redirects from where things were."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -29,10 +29,12 @@ def slug_is_taken(model: Any, slug: str, scope: dict[str, Any], but: int | None)
     return db.session.scalar(query.limit(1)) is not None
 
 
-def free_slug(model: Any, title: str, scope: dict[str, Any], but: int | None = None) -> str:
-    """A slug made from a title that no other row of the scope has."""
+def free_slug(
+    model: Any, title: str, scope: dict[str, Any], but: int | None = None, promised: Collection[str] = ()
+) -> str:
+    """A slug made from a title that no other row of the scope has, nor is `promised` to one."""
     base = slugify(title, str(scope.get("locale") or "en"))
-    return unique_slug(base, lambda slugs: _taken_slugs(model, slugs, scope, but))
+    return unique_slug(base, lambda slugs: {*_taken_slugs(model, slugs, scope, but), *promised})
 
 
 def _taken_slugs(model: Any, slugs: Sequence[str], scope: dict[str, Any], but: int | None) -> Sequence[str]:

@@ -48,7 +48,7 @@ def on_held_row(service: Callable[Concatenate[Any, P], T]) -> Callable[Concatena
             result = service(document, *arguments, **options)
         except OperationalError as error:
             undo()
-            if is_batch() or getattr(error.orig, "sqlstate", None) != _DEADLOCK:
+            if is_batch() or not is_deadlock(error):
                 raise
             raise changed_meanwhile() from error
         except BaseException:
@@ -60,6 +60,11 @@ def on_held_row(service: Callable[Concatenate[Any, P], T]) -> Callable[Concatena
         return result
 
     return on_held
+
+
+def is_deadlock(error: OperationalError) -> bool:
+    """Whether the database has ended a transaction because it and another one waited for each other."""
+    return getattr(error.orig, "sqlstate", None) == _DEADLOCK
 
 
 def hold(document: Model) -> None:

@@ -6,6 +6,7 @@ nothing; a file that has changed since is brought in again; and what an editor h
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,10 +15,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import ObjectDeletedError
 
 from cms.content import audit, publishing, revisions, translating
 from cms.content.addresses import free_slug
-from cms.content.errors import ContentError
+from cms.content.errors import ContentError, changed_meanwhile
+from cms.content.holding import hold, is_deadlock
 from cms.content.importing.adapting import adapt
 from cms.content.importing.documents import Document, Identity, LocaleOf, read_documents
 from cms.content.importing.front_matter import moment_of, text_of, words_of
@@ -25,7 +29,7 @@ from cms.content.importing.markdown import to_html
 from cms.content.importing.references import Links, Pictures
 from cms.content.importing.report import Outcome, Report
 from cms.content.importing.values import Topics, category_for, column_values
-from cms.content.transactions import commit
+from cms.content.transactions import one_transaction
 from cms.extensions import db
 from cms.models import AuditEntry, Page, Post, User
 from cms.models.column_types import utc_now
@@ -63,8 +67,7 @@ class MarkdownImport:
         self.options = options
         self.report = Report()
         self.documents = read_documents(options.folder, options.locale_of, options.default_locale, self.report)
-        images = options.images or options.folder / "images"
-        self._pictures = Pictures(images if images.is_dir() else None, options.actor, self.report)
+        self._pictures = Pictures(_folder_of_pictures(options), options.actor, self.report)
         self._topics = Topics(self.documents, options.default_locale, self.report)
         self._accounts: dict[str, User | None] = {}
         self._rows = self._find_rows()
@@ -82,26 +85,44 @@ class MarkdownImport:
         try:
             outcome = self._bring_in(document)
         except ContentError as error:
-            db.session.rollback()
-            self.report.problem(document.place, error)
-            outcome = Outcome.LEFT
+            outcome = self._leave(document, error)
+        except ObjectDeletedError:
+            outcome = self._leave(document, changed_meanwhile())
+        except OperationalError as error:
+            if not is_deadlock(error):
+                raise
+            outcome = self._leave(document, changed_meanwhile())
         self.report.count(outcome)
+
+    def _leave(self, document: Document, error: ContentError) -> Outcome:
+        db.session.rollback()
+        self.report.problem(document.place, error)
+        return Outcome.LEFT
 
     def _bring_in(self, document: Document) -> Outcome:
         row = self._rows.get(document.identity)
+        # Pictures and topics are taken in on the way, each with a commit of its own.
         values = self._values(document)
         stated = self._stated(document)
         fingerprint = _fingerprint({**values, **{name: text for name, text in stated.items() if text}})
+        if row is not None and self._record_of(row).get("fingerprint") == fingerprint:
+            return Outcome.UNCHANGED
+        # Document and record at once: what lacks its record would look like the work of an editor the next time.
+        with one_transaction():
+            return self._write(row, document, values, stated, fingerprint)
+
+    def _write(
+        self, row: Any, document: Document, values: dict[str, Any], stated: dict[str, str], fingerprint: str
+    ) -> Outcome:
         if row is not None:
-            record = self._record_of(row)
-            if record.get("fingerprint") == fingerprint:
-                return Outcome.UNCHANGED
+            # An import takes long: what an editor has done meanwhile is seen before it is decided.
+            hold(row)
             reason = self._reason_to_leave(row)
             if reason:
                 self.report.problem(document.place, reason)
                 return Outcome.LEFT
             self._change(row, document, values)
-            if stated["author"] != record.get("author", ""):
+            if stated["author"] != self._record_of(row).get("author", ""):
                 author = self._author(document)
                 row.author_id = author.id if author is not None else row.author_id
         else:
@@ -116,7 +137,6 @@ class MarkdownImport:
             revision=revisions.latest_revision_id(row),
             folder=self.options.folder.resolve().name,
         )
-        commit()
         created = document.identity not in self._rows
         self._rows[document.identity] = row
         return Outcome.CREATED if created else Outcome.UPDATED
@@ -125,9 +145,11 @@ class MarkdownImport:
         record = self._record_of(row)
         if row.trashed_at is not None:
             return _("It is in the trash here, and was left there.")
-        if record and record.get("folder") != self.options.folder.resolve().name:
+        if not record:
+            return _("It was written here, not imported, and was left as it is.")
+        if record.get("folder") != self.options.folder.resolve().name:
             return _("A file of this name was imported from another folder; it was left as it is.")
-        if record and record.get("revision") != revisions.latest_revision_id(row):
+        if record.get("revision") != revisions.latest_revision_id(row):
             return _("It was changed here since it was imported, and was left as it is.")
         return ""
 
@@ -182,8 +204,7 @@ class MarkdownImport:
         """A changed file goes where its document stands: to readers, to the moment that is set, or into its draft."""
         slug = self._slugs[document.identity]
         values = {**values, "slug": slug} if slug != row.slug else values
-        is_half_done = not self._record_of(row)
-        if self.options.publish and (row.is_live or row.scheduled_at is not None or is_half_done):
+        if self.options.publish and (row.is_live or row.scheduled_at is not None):
             dated = self._dated(document.identity)
             moment = dated or row.scheduled_at or row.published_at or self._moment(document)
             publishing.publish(row, self.options.actor, values, at=moment)
@@ -252,22 +273,24 @@ class MarkdownImport:
         return {entry.object_id: entry.details for entry in entries if entry.object_id is not None}
 
     def _record_of(self, row: Any) -> Mapping[str, Any]:
-        """What the row's last import left in the record; empty where it was broken off."""
+        """What the row's last import left in the record; empty where it was written here."""
         return self._records.get(row.id, {})
 
     def _choose_slugs(self) -> dict[Identity, str]:
         """The slug of every document: that of its row, unless the head says another now, or a free one."""
         chosen: dict[Identity, str] = {}
+        # By language and parent: what files of this run that are not stored yet are going to have.
+        promised: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         for document in self.documents:
             identity = document.identity
             row, stated = self._rows.get(identity), text_of(document.head, "slug")
             if row is not None and not (stated and self._may_move(row, stated)):
                 chosen[identity] = row.slug
             else:
-                scope = {"locale": document.locale}
-                chosen[identity] = free_slug(
-                    self.options.model, stated or document.name, scope, row.id if row is not None else None
-                )
+                scope, own = {"locale": document.locale}, row.id if row is not None else None
+                siblings = promised[document.locale, text_of(document.head, "parent")]
+                chosen[identity] = free_slug(self.options.model, stated or document.name, scope, own, siblings)
+                siblings.add(chosen[identity])
         return chosen
 
     def _may_move(self, row: Any, stated: str) -> bool:
@@ -292,6 +315,15 @@ class MarkdownImport:
             return True
         dated = self._dated(identity)
         return row.is_live and (not self.options.publish or (dated is not None and dated > utc_now()))
+
+
+def _folder_of_pictures(options: Options) -> Path | None:
+    """The folder that was named, or the one within the imported folder, unless that is a link to somewhere else."""
+    if options.images is not None:
+        return options.images if options.images.is_dir() else None
+    images = options.folder / "images"
+    is_own = images.is_dir() and images.resolve().is_relative_to(options.folder.resolve())
+    return images if is_own else None
 
 
 def _fingerprint(values: Mapping[str, Any]) -> str:

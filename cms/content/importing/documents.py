@@ -58,8 +58,10 @@ def read_documents(folder: Path, locale_of: LocaleOf, default_locale: str, repor
     """
     documents: dict[Identity, Document] = {}
     for path, folder_locale in _files(folder, locale_of, report):
-        place = path.relative_to(folder).as_posix()
+        # Names of files are bytes; what of them is no text is not shown.
+        place = path.relative_to(folder).as_posix().encode(errors="replace").decode()
         try:
+            _require_own(path, folder)
             document = _read(path, place, folder_locale or default_locale, locale_of)
         except UnreadableFile as error:
             report.problem(place, error)
@@ -86,6 +88,16 @@ def _files(folder: Path, locale_of: LocaleOf, report: Report) -> Iterator[tuple[
                 yield from ((inside, locale) for inside in inner if inside.is_file())
             elif inner:
                 report.problem(path.name, _("The folder is not named like a language of this site."))
+
+
+def _require_own(path: Path, folder: Path) -> None:
+    """Whoever wrote the folder decides what is imported of it, and of nothing else on this machine."""
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise UnreadableFile(_("The file lies elsewhere: links out of the folder are not followed."))
+    try:
+        path.name.encode()
+    except UnicodeEncodeError as error:
+        raise UnreadableFile(_("The name of the file is not text in UTF-8.")) from error
 
 
 def _read(path: Path, place: str, locale: str, locale_of: LocaleOf) -> Document:

@@ -14,8 +14,27 @@ _HEAD = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOT
 _CHARACTER = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
+# Bits of a whole number that somebody may have meant; none of a million digits is written out.
+_LONGEST_NUMBER = 256
+
+
 class UnreadableHead(Exception):
     """The head is not what it should be; the text is a sentence for the person who imports."""
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML of plain values, as `yaml.safe_load` has them.
+
+    A list or mapping that is named, and repeated in the next one, and that again, grows without bounds: no head of a
+    text needs that. A single value may be repeated.
+    """
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        is_repeated = self.check_event(yaml.AliasEvent)
+        node = super().compose_node(parent, index)
+        if is_repeated and isinstance(node, yaml.CollectionNode):
+            raise yaml.composer.ComposerError(None, None, "more than a single value is repeated", node.start_mark)
+        return node
 
 
 def split(text: str) -> tuple[dict[str, Any], str]:
@@ -28,8 +47,8 @@ def split(text: str) -> tuple[dict[str, Any], str]:
     if match is None:
         return {}, text
     try:
-        head = yaml.safe_load(match[1] or "")
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        head = yaml.load(match[1] or "", _Loader)  # noqa: S506 -- a SafeLoader
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
         line = getattr(getattr(error, "problem_mark", None), "line", None)
         if line is None:
             raise UnreadableHead(_("The head of the file is not valid YAML.")) from error
@@ -38,16 +57,24 @@ def split(text: str) -> tuple[dict[str, Any], str]:
         head = {}
     if not isinstance(head, dict):
         raise UnreadableHead(_("The head of the file is not a list of names and values."))
-    return {str(key): value for key, value in head.items()}, text[match.end() :]
+    return {_line(key): value for key, value in head.items()}, text[match.end() :]
 
 
 def text_of(head: dict[str, Any], *names: str) -> str:
     """The first of these values that is there, as one line of text; empty where there is none."""
     for name in names:
-        value = head.get(name)
-        if isinstance(value, str | int | float) and not isinstance(value, bool):
-            return " ".join(str(value).split())
+        text = _line(head.get(name))
+        if text:
+            return text
     return ""
+
+
+def _line(value: Any) -> str:
+    """A single value as one line of text; empty where it is none."""
+    is_one = isinstance(value, str | int | float) and not isinstance(value, bool)
+    if not is_one or (isinstance(value, int) and value.bit_length() > _LONGEST_NUMBER):
+        return ""
+    return " ".join(str(value).split())
 
 
 def words_of(head: dict[str, Any], *names: str) -> str:
@@ -74,17 +101,20 @@ def names_of(head: dict[str, Any], name: str) -> dict[str, str]:
     """
     value = head.get(name)
     if isinstance(value, dict):
-        return {str(key).strip(): " ".join(str(text).split()) for key, text in value.items() if text}
-    if isinstance(value, list):
-        return {str(item).strip(): str(item).strip() for item in value if isinstance(item, str | int) and str(item)}
-    return {value.strip(): value.strip()} if isinstance(value, str) and value.strip() else {}
+        lines = {_line(key): _line(text) for key, text in value.items()}
+        return {key: text for key, text in lines.items() if key and text}
+    items = value if isinstance(value, list) else [value] if isinstance(value, str) else []
+    return {line: line for line in map(_line, items) if line}
 
 
 def moment_of(head: dict[str, Any], name: str) -> datetime | None:
-    """A date or a moment; UTC where it names no time zone. None where there is none."""
+    """A date or a moment; UTC where it names no time zone. None where there is none, or none that UTC has."""
     value = head.get(name)
     if isinstance(value, datetime):
-        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+        try:
+            return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+        except OverflowError:
+            return None
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day, 9, tzinfo=UTC)
     return None

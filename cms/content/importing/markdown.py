@@ -25,7 +25,8 @@ _INLINE_START = re.compile(
     r"^</?(?:a|abbr|b|bdi|bdo|br|cite|code|del|em|i|img|ins|kbd|mark|q|s|small|span|strong|sub|sup|u)\b",
     re.IGNORECASE,
 )
-_HEADING_ID = re.compile(r"^( {0,3}#{1,6}[ \t].*?)[ \t]*\{#[^}\s]*\}[ \t]*$")
+_HEADING = re.compile(r" {0,3}#{1,6}[ \t]")
+_IDENTIFIER = re.compile(r"\{#[^}\s]*\}")
 # Between Chinese or Japanese punctuation and a letter there is no space, which CommonMark's rules for emphasis
 # count on. An empty comment is punctuation to them, and is gone once the text has been sanitised.
 _WIDE = "[\u2014\u2018-\u201d\u2026\u3000-\u303f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]"
@@ -40,9 +41,17 @@ def to_html(text: str) -> str:
 
 def _tidied(line: str) -> str:
     """Without an id given to a heading (headings get theirs from their text), and with emphasis that is seen."""
-    line = _HEADING_ID.sub(r"\1", line)
+    if _HEADING.match(line):
+        line = _without_identifier(line)
     line = _EMPHASIS_AFTER_WIDE.sub(r"\1<!-- -->", line)
     return _EMPHASIS_BEFORE_WIDE.sub(r"<!-- -->\1", line)
+
+
+def _without_identifier(heading: str) -> str:
+    """A heading without the `{#id}` at its end; the last brace is looked for, not every one that might be it."""
+    text = heading.rstrip(" \t")
+    start = text.rfind("{#")
+    return text[:start].rstrip(" \t") if start > 0 and _IDENTIFIER.fullmatch(text, start) else heading
 
 
 def _html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:

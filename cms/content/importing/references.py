@@ -118,6 +118,10 @@ class Pictures:
     def _inside(folder: Path | None, steps: list[str]) -> Path | None:
         if folder is None or any("\0" in step for step in steps):
             return None
-        path = folder.joinpath(*steps).resolve()
-        is_picture = path.suffix.lower() in _PICTURES and path.is_file()
+        try:
+            path = folder.joinpath(*steps).resolve()
+            is_picture = path.suffix.lower() in _PICTURES and path.is_file()
+        except (OSError, RuntimeError):
+            # Longer than any name of a file, or a link that leads to itself.
+            return None
         return path if is_picture and path.is_relative_to(folder) else None

@@ -1,22 +1,25 @@
 """Bringing a folder of Markdown files in."""
 
+import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
-from cms.content import publishing, translating
+from cms.content import audit, publishing, translating
 from cms.content.errors import InvalidInput
 from cms.content.importing import documents
+from cms.content.importing.bringing_in import ACTION
 from cms.content.importing.report import Outcome
 from cms.content.picture_uses import places_using
 from cms.extensions import db
 from cms.models import AuditEntry, Category, Media, Page, Post, Revision, Tag
 from cms.security.policy import SYSTEM
 from tests import factories as make
-from tests.content.importing.imported_folder import Write, bring_in, post, reasons
+from tests.content.importing.imported_folder import Write, bring_in, elsewhere, post, reasons, started
 from tests.content.picture_samples import halves, picture
 from tests.sql_counter import QueryCounter
 
@@ -343,6 +346,132 @@ def test_one_refusal_does_not_stop_the_others(write: Write, folder: Path, monkey
     assert reasons(report) == {"a.md": "Not this one."}
     assert (report.outcomes[Outcome.CREATED], report.outcomes[Outcome.LEFT]) == (1, 1)
     monkeypatch.undo()
-    # What was left half way is taken up again.
-    assert bring_in(folder).outcomes[Outcome.UPDATED] == 1
+    # Nothing of it was kept, so that it is taken up again.
+    assert [row.slug for row in db.session.query(Post)] == ["b"]
+    assert bring_in(folder).outcomes[Outcome.CREATED] == 1
     assert post(slug="a").is_live
+
+
+def test_a_run_that_is_broken_off_is_taken_up_again(
+    write: Write, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What lacked its record would look like the work of an editor ever after."""
+    write("a.md", "Old.", title="A")
+    bring_in(folder)
+    write("a.md", "New.", title="A")
+    record = audit.record
+
+    def broken_off(actor: Any, action: str, *arguments: Any, **details: Any) -> None:
+        if action == ACTION:
+            raise KeyboardInterrupt
+        record(actor, action, *arguments, **details)
+
+    monkeypatch.setattr(audit, "record", broken_off)
+    with pytest.raises(KeyboardInterrupt):
+        bring_in(folder)
+    monkeypatch.undo()
+    assert post(slug="a").body == "<p>Old.</p>"
+    assert bring_in(folder).outcomes[Outcome.UPDATED] == 1
+    assert post(slug="a").body == "<p>New.</p>"
+
+
+@pytest.mark.database
+def test_what_an_editor_changes_while_the_import_runs_is_left_alone(app: Flask, write: Write, folder: Path) -> None:
+    write("a.md", "Old.", title="A")
+    write("b.md", "Old.", title="B")
+    bring_in(folder)
+    write("a.md", "New.", title="A")
+    write("b.md", "New.", title="B")
+    run = started(folder)
+    elsewhere(app, lambda: publishing.publish(post(slug="a"), SYSTEM, {"body": "<p>Better.</p>"}))
+    for document in run.documents:
+        run.bring_in(document)
+    assert "changed here" in reasons(run.report)["a.md"]
+    assert (post(slug="a").body, post(slug="b").body) == ("<p>Better.</p>", "<p>New.</p>")
+
+
+def test_what_is_deleted_while_the_import_runs_is_reported(app: Flask, write: Write, folder: Path) -> None:
+    for name in ("a", "b"):
+        write(f"{name}.md", "Old.", title=name)
+    bring_in(folder)
+    for name in ("a", "b"):
+        write(f"{name}.md", "New.", title=name)
+    run = started(folder)
+
+    def delete_b() -> None:
+        publishing.trash(post(slug="b"), SYSTEM)
+        publishing.delete_for_good(post(slug="b"), SYSTEM)
+
+    elsewhere(app, delete_b)
+    for document in run.documents:
+        run.bring_in(document)
+    assert "meanwhile" in reasons(run.report)["b.md"]
+    assert (run.report.outcomes[Outcome.UPDATED], run.report.outcomes[Outcome.LEFT]) == (1, 1)
+
+
+def test_a_translation_that_was_written_here_is_left_alone(write: Write, folder: Path) -> None:
+    """It belongs to the imported document, and no file of the folder was it before."""
+    write("en/legal.md", "Words.", title="Legal")
+    bring_in(folder)
+    translating.begin(post(), "pt", {"title": "Jurídico", "body": "<p>Meu.</p>", "slug": "legal"}, SYSTEM)
+    write("pt/legal.md", "Deles.", title="Legal")
+    report = bring_in(folder)
+    assert "written here" in reasons(report)["pt/legal.md"]
+    assert (post("pt").body, post("pt").is_live) == ("<p>Meu.</p>", False)
+
+
+def test_each_document_gets_an_address_of_its_own(write: Write, folder: Path) -> None:
+    """Also where several files of one run want the same, and then links lead to the right one."""
+    write("a.md", "To [b](b.md).", slug="one")
+    write("b.md", "Second.", slug="one")
+    write("two words.md", "Third.")
+    write("two_words.md", "Fourth.")
+    report = bring_in(folder)
+    assert (report.outcomes[Outcome.CREATED], reasons(report)) == (4, {})
+    assert post(slug="one").body == '<p>To <a href="/en/posts/one-2">b</a>.</p>'
+    assert post(slug="one-2").body == "<p>Second.</p>"
+    assert {row.slug for row in db.session.query(Post)} == {"one", "one-2", "two-words", "two-words-2"}
+    assert bring_in(folder).outcomes[Outcome.UNCHANGED] == 4
+
+
+@pytest.mark.parametrize("folder_is_a_link", [True, False])
+def test_links_out_of_the_folder_are_not_followed(
+    write: Write, folder: Path, tmp_path: Path, folder_is_a_link: bool
+) -> None:
+    """Who wrote a folder that somebody imports must not have other files of the machine published."""
+    private, pictures = tmp_path / "private", tmp_path / "pictures"
+    private.mkdir()
+    pictures.mkdir()
+    (private / "secret.md").write_text("Secret.")
+    (pictures / "me.png").write_bytes(picture())
+    if folder_is_a_link:
+        (folder / "en").symlink_to(private)
+    else:
+        (folder / "secret.md").symlink_to(private / "secret.md")
+    (folder / "images").symlink_to(pictures)
+    write("a.md", "![Me](me.png)")
+    report = bring_in(folder)
+    place = "en/secret.md" if folder_is_a_link else "secret.md"
+    assert set(reasons(report)) == {place, "me.png"}
+    assert "links" in reasons(report)[place]
+    assert [row.slug for row in db.session.query(Post)] == ["a"]
+    # Whoever imports may name a folder of pictures anywhere.
+    write("a.md", "Anew. ![Me](me.png)")
+    assert bring_in(folder, images=pictures).pictures == 1
+
+
+def test_names_of_files_that_are_no_text_are_reported(write: Write, folder: Path) -> None:
+    write("a.md", "Words.")
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.md")).write_text("Words.")
+    report = bring_in(folder)
+    assert "UTF-8" in reasons(report)["caf?.md"]
+    assert report.outcomes[Outcome.CREATED] == 1
+
+
+@pytest.mark.parametrize("address", ["a" * 300 + ".png", "loop.png"])
+def test_a_picture_that_no_file_can_be_is_reported(write: Write, folder: Path, address: str) -> None:
+    (folder / "loop.png").symlink_to("loop.png")
+    write("a.md", f"![Words]({address})")
+    report = bring_in(folder)
+    assert "no such file" in reasons(report)[address]
+    assert post(slug="a").body == "<p>Words</p>"

@@ -44,12 +44,29 @@ def test_head_and_body_are_told_apart(text: str, head: dict[str, object], body: 
         "---\ndate: 2026-13-45\n---\n",
         "---\ntitle: \x01\n---\n",
         "---\n" + "[" * 3000 + "\n---\n",
+        # Lists of lists, and mappings of mappings, that would be of a billion parts.
+        "---\na: &a [x, x]\nb: [*a, *a]\n---\n",
+        "---\na: &a {x: 1}\nb:\n  <<: [*a, *a]\n---\n",
     ],
 )
 def test_a_head_that_cannot_be_read_is_said_to_be_so(text: str) -> None:
     with pytest.raises(UnreadableHead) as error:
         split(text)
     assert "YAML" in str(error.value) or "names" in str(error.value)
+
+
+def test_a_single_value_may_be_repeated() -> None:
+    assert split("---\na: &name Anna\nb: *name\n---\n") == ({"a": "Anna", "b": "Anna"}, "")
+
+
+def test_numbers_and_dates_beyond_all_bounds_are_none() -> None:
+    """Python writes no whole number of more than 4300 digits, and knows no moment before the year 1."""
+    endless = "0x" + "f" * 5000
+    head, _body = split(f"---\ntitle: {endless}\ntags: {{b: {endless}, c: C}}\n? {endless}\n: d\n---\n")
+    assert (text_of(head, "title"), names_of(head, "tags")) == ("", {"c": "C"})
+    for moment in ("0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00"):
+        head, _body = split(f"---\ndate: {moment}\n---\n")
+        assert moment_of(head, "date") is None
 
 
 def test_the_line_of_a_mistake_is_told() -> None:
