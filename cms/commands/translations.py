@@ -9,15 +9,15 @@ from flask import current_app
 from flask.cli import AppGroup
 from flask_babel import force_locale
 
-from cms.i18n.catalog_files import DOMAIN, catalog_path, read_bytes, replace_file
+from cms.i18n.catalog_files import DOMAIN, catalog_path, replace_file
 from cms.i18n.catalogs import Progress, count, open_catalog, path_of
 from cms.i18n.compiling import compile_mo
 from cms.i18n.completeness import SOURCE_LANGUAGE, check_catalogs
 from cms.i18n.errors import CatalogError, InvalidTranslation, UnreadableCatalog
 from cms.i18n.extraction import ExtractionError, Message, extract_messages
-from cms.i18n.locales import LocaleInfo, canonical, describe, site_locales
-from cms.i18n.po_file import PoFile, parse_po
-from cms.i18n.po_update import new_catalog, template, updated
+from cms.i18n.locales import canonical, describe, site_locales
+from cms.i18n.po_update import new_catalog, template
+from cms.i18n.updating import bring_in_step
 
 translations = AppGroup("translations", help="Extract, update, check and compile the texts of the interface.")
 
@@ -30,14 +30,6 @@ def clear_errors() -> Iterator[None]:
             yield
         except (CatalogError, ExtractionError) as error:
             raise click.ClickException(str(error)) from error
-
-
-def parse(path: Path, data: bytes, locale: LocaleInfo) -> PoFile:
-    """Read a catalogue; where that fails, say which."""
-    try:
-        return parse_po(data, locale.folder)
-    except UnreadableCatalog as error:
-        raise click.ClickException(f"{short(path)}: {error}") from error
 
 
 def messages_of_the_program() -> list[Message]:
@@ -62,18 +54,15 @@ def update() -> None:
         messages = messages_of_the_program()
         for locale in site_locales():
             path = path_of(locale)
-            fill = locale.code == SOURCE_LANGUAGE
-            if not path.exists():
-                replace_file(path, new_catalog(locale, messages, fill=fill))
+            is_new = not path.exists()
+            try:
+                changed = bring_in_step(locale, messages, fill=locale.code == SOURCE_LANGUAGE)
+            except CatalogError as error:
+                raise click.ClickException(f"{short(path)}: {error}") from error
+            if is_new:
                 click.echo(f"{locale.code}: made {short(path)}.")
-                continue
-            before = read_bytes(path)
-            after = updated(parse(path, before, locale), messages, fill=fill)
-            if after == before:
-                click.echo(f"{locale.code}: up to date.")
             else:
-                replace_file(path, after)
-                click.echo(f"{locale.code}: updated.")
+                click.echo(f"{locale.code}: {'updated' if changed else 'up to date'}.")
 
 
 @translations.command()

@@ -14,6 +14,8 @@ from cms.i18n.errors import CatalogNotWritable, UnreadableCatalog
 
 # The largest catalogues in the world are below five megabytes.
 MAX_BYTES = 16 * 1024 * 1024
+# How often a change of a file is begun anew because a tool outside wrote it in that very moment.
+ATTEMPTS = 5
 DOMAIN = "messages"
 
 
@@ -78,6 +80,17 @@ def replace_file(path: Path, data: bytes) -> None:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
         raise CatalogNotWritable from error
+
+
+def replace_unless_changed(path: Path, stamp: FileStamp | None, data: bytes) -> bool:
+    """As `replace_file`, for data that was made from the file as it was at ``stamp``.
+
+    Returns whether it was done: not where a tool outside, which knows no lock of ours, wrote the file since.
+    """
+    if stamp_of(path) != stamp:
+        return False
+    replace_file(path, data)
+    return True
 
 
 def mode_of(target: Path) -> int:

@@ -1,6 +1,7 @@
 """The service behind the translators' screen and the command line: progress, search, and saving one translation."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -9,7 +10,15 @@ from typing import Any
 from flask import current_app
 
 from cms.extensions import db
-from cms.i18n.catalog_files import catalog_path, editing_lock, read_bytes, replace_file, stamp_of
+from cms.i18n.catalog_files import (
+    ATTEMPTS,
+    catalog_path,
+    editing_lock,
+    read_bytes,
+    replace_file,
+    replace_unless_changed,
+    stamp_of,
+)
 from cms.i18n.checks import check_forms
 from cms.i18n.compiling import compile_mo
 from cms.i18n.errors import (
@@ -78,13 +87,26 @@ def open_catalog(locale: LocaleInfo) -> Texts:
 
 def readable(locale: LocaleInfo) -> tuple[Texts | None, str | None]:
     """What there is to read of a language: the file, or else the last good texts and why the file is not used."""
-    catalogs = watch_of(current_app).catalogs
-    live = catalogs.by_folder[locale.folder]
     try:
-        texts = open_catalog(locale)
+        return sound(locale, read_bytes(path_of(locale))), None
     except UnreadableCatalog as error:
-        return catalogs.last_good(live), str(error)
-    return texts, str(live.problem) if live.problem else None
+        catalogs = watch_of(current_app).catalogs
+        return catalogs.last_good(catalogs.by_folder[locale.folder]), str(error)
+
+
+def sound(locale: LocaleInfo, data: bytes) -> Texts:
+    """The texts in ``data``, the content of the file of a language of the running site.
+
+    Raises:
+        UnreadableCatalog: where the site does not use such a file, so that nothing may be built on it.
+    """
+    catalogs = watch_of(current_app).catalogs
+    return catalogs.sound(catalogs.by_folder[locale.folder], data)
+
+
+def editing(locale: LocaleInfo) -> AbstractContextManager[None]:
+    """Keep the others out who edit the file of a language with this program. Raises CatalogNotWritable."""
+    return editing_lock(current_app.config["INSTANCE_PATH"] / "catalogs", locale.folder)
 
 
 def language(code: str) -> LocaleInfo:
@@ -167,28 +189,36 @@ def save_translation(actor: Any, code: str, token: str, forms: Sequence[str], se
     locale = language(code)
     require_permission(actor, CATALOGS_TRANSLATE, locale=locale.code)
     texts = [form.replace("\r\n", "\n").replace("\r", "\n") for form in forms]
+    with editing(locale):
+        saved = put_translation(actor, locale, token, texts, seen)
+    live = watch_of(current_app).catalogs
+    live.refresh(live.by_folder[locale.folder])
+    compile_beside(path_of(locale), locale)
+    return saved
+
+
+def put_translation(actor: Any, locale: LocaleInfo, token: str, texts: Sequence[str], seen: str) -> Entry:
+    """Write a translation into the file and on record, for somebody who holds the lock. Raises as `save_translation`.
+
+    A tool outside may write the file in this very moment. Its lines must not be lost, so all is done anew then.
+    """
     path = path_of(locale)
-    with editing_lock(current_app.config["INSTANCE_PATH"] / "catalogs", locale.folder):
+    for _ in range(ATTEMPTS):
         stamp = stamp_of(path)
-        po = parse_po(read_bytes(path), locale.folder)
+        po = sound(locale, read_bytes(path)).po
         entry = editable_entry(po, token, texts, seen)
         data = with_translation(po, entry, texts)
         saved = parse_po(data, locale.folder).by_key[entry.key]
         record(actor, locale, entry, saved)
-        if stamp_of(path) != stamp:
-            # A tool outside wrote the file in this very moment; its lines must not be lost.
-            db.session.rollback()
-            raise Conflict(entry.forms)
         try:
-            replace_file(path, data)
+            if replace_unless_changed(path, stamp, data):
+                db.session.commit()
+                return saved
         except CatalogError:
             db.session.rollback()
             raise
-        db.session.commit()
-    live = watch_of(current_app).catalogs
-    live.refresh(live.by_folder[locale.folder])
-    compile_beside(path, locale)
-    return saved
+        db.session.rollback()
+    raise Conflict(entry.forms)
 
 
 def editable_entry(po: PoFile, token: str, texts: Sequence[str], seen: str) -> Entry:

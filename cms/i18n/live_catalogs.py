@@ -121,8 +121,7 @@ class LiveCatalogs:
                 if first and same_content(catalog.copy, data):
                     catalog.data = data
                     return
-                texts = read_texts(data, catalog.locale.folder)
-                refuse_cut_off(texts, data, self.last_good(catalog))
+                texts = self.sound(catalog, data)
             except UnreadableCatalog as error:
                 self.keep_last_good(catalog, error, first=first)
             else:
@@ -131,6 +130,16 @@ class LiveCatalogs:
                     log.info("%s: changed, and read anew", catalog.path)
                 catalog.unannounced = True
                 self.announce_what_is_due(catalog)
+
+    def sound(self, catalog: LiveCatalog, data: bytes) -> Texts:
+        """The texts in ``data``, the content of the file of a language. Nothing may be built on another content.
+
+        Raises:
+            UnreadableCatalog: where it is damaged, or was cut off.
+        """
+        texts = read_texts(data, catalog.locale.folder)
+        refuse_cut_off(texts, data, self.last_good(catalog))
+        return texts
 
     def last_good(self, catalog: LiveCatalog) -> Texts | None:
         """The texts in use, or else those of the copy that an earlier process left."""
@@ -191,12 +200,15 @@ def same_content(path: Path, data: bytes) -> bool:
 def refuse_cut_off(texts: Texts, data: bytes, before: Texts | None) -> None:
     """Refuse a file that is the beginning of the last good one and nothing else.
 
-    A file that was cut off between two entries, or that a tool is still writing, reads without an error.
+    A file that was cut off between two lines of a translation or two entries, or that a tool is still writing, reads
+    without an error. Where only texts that are no longer in use are missing, a tool took them away.
 
     Raises:
-        UnreadableCatalog: where entries are missing at the end alone.
+        UnreadableCatalog: where translations are missing at the end alone.
     """
-    if before is None or len(texts.po.active) >= len(before.po.active):
+    if before is None or texts is before or not before.po.to_bytes().startswith(data.rstrip()):
         return
-    if before.po.to_bytes().startswith(data.rstrip()):
+    if [(entry.key, entry.forms) for entry in texts.po.active] != [
+        (entry.key, entry.forms) for entry in before.po.active
+    ]:
         raise UnreadableCatalog(_l("The file seems to have been cut off: entries at its end are missing."))

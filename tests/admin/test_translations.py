@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from admin.views.translations import placeholders_apart
 from cms.extensions import db
+from cms.i18n import catalogs
 from cms.i18n.domain import new_watch
 from cms.i18n.po_entry import Key
 from cms.i18n.po_file import parse_po
@@ -283,14 +284,71 @@ def test_a_folder_that_cannot_be_written_keeps_what_was_typed(
         assert db.session.scalars(select(AuditEntry).where(AuditEntry.action == "translate")).all() == []
 
 
-def test_a_file_that_a_tool_writes_at_that_moment_is_not_overwritten(
+def written_meanwhile(monkeypatch: pytest.MonkeyPatch, catalog: Path, old: str, new: str) -> None:
+    """Have a tool outside change the file while a translation is on its way into it."""
+    edit = catalogs.with_translation
+    changes = [(old, new)]
+
+    def edit_slowly(*arguments: object) -> bytes:
+        data = edit(*arguments)
+        for before, after in changes:
+            catalog.write_text(catalog.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
+        changes.clear()
+        return data
+
+    monkeypatch.setattr(catalogs, "with_translation", edit_slowly)
+
+
+def test_what_a_tool_writes_at_that_moment_is_kept(
+    site: Flask, translator: SiteClient, catalog: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fields = {"form-0": "Entrada", "seen": seen(catalog, "Entrance")}
+    written_meanwhile(monkeypatch, catalog, '"Exit"\nmsgstr ""', '"Exit"\nmsgstr "Sair"')
+    assert translator.submit(address("Entrance"), fields).status_code == 302
+    text = catalog.read_text(encoding="utf-8")
+    assert 'msgstr "Sair"' in text
+    assert 'msgstr "Entrada"' in text
+    with site.app_context():
+        assert len(db.session.scalars(select(AuditEntry).where(AuditEntry.action == "translate")).all()) == 1
+
+
+def test_the_same_text_from_a_tool_at_that_moment_is_shown_before_it_is_overwritten(
+    site: Flask, translator: SiteClient, catalog: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fields = {"form-0": "Entrada", "seen": seen(catalog, "Entrance")}
+    written_meanwhile(monkeypatch, catalog, '"Entrance"\nmsgstr ""', '"Entrance"\nmsgstr "Acesso"')
+    response = translator.submit(address("Entrance"), fields)
+    assert response.status_code == 409
+    assert re.search(r"Saved by somebody else in the meantime: <bdi[^>]*>Acesso<", response.text)
+    assert 'msgstr "Acesso"' in catalog.read_text(encoding="utf-8")
+    with site.app_context():
+        assert db.session.scalars(select(AuditEntry).where(AuditEntry.action == "translate")).all() == []
+
+
+def test_a_file_that_a_tool_writes_again_and_again_is_not_overwritten(
     translator: SiteClient, catalog: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stamps = iter([1, 2])
-    monkeypatch.setattr("cms.i18n.catalogs.stamp_of", lambda path: next(stamps))
+    monkeypatch.setattr(catalogs, "replace_unless_changed", lambda path, stamp, data: False)
     before = catalog.read_bytes()
     assert save(translator, catalog, "Entrance", "Entrada").status_code == 409
     assert catalog.read_bytes() == before
+
+
+def test_a_file_that_was_cut_off_takes_nothing(site: Flask, translator: SiteClient, catalog: Path) -> None:
+    assert translator.get(f"{ROOT}pt/").status_code == 200
+    whole = catalog.read_bytes()
+    old = seen(catalog, "Entrance")
+    cut = whole[: whole.index(b'\n#, fuzzy\nmsgid "Window"')]
+    catalog.write_bytes(cut)
+    page = translator.get(f"{ROOT}pt/").text
+    assert "cut off" in page
+    assert "Window" in rows(page)
+    assert "2 of 6 texts" in translator.get(ROOT).text
+    response = translator.submit(address("Entrance"), {"form-0": "Entrada", "seen": old})
+    assert response.status_code == 409
+    assert "cut off" in response.text
+    assert re.search(r"<textarea[^>]*>\nEntrada</textarea>", response.text)
+    assert catalog.read_bytes() == cut
 
 
 @pytest.mark.parametrize("path", [f"{ROOT}xx/", f"{ROOT}..%2Fpt/", f"{ROOT}de/", f"{ROOT}pt/0123/", f"{ROOT}xx/0123/"])

@@ -1,5 +1,6 @@
 """`flask translations`: from the source to catalogues, and back to complaints about them."""
 
+import fcntl
 import gettext
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,10 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 from cms.commands.translations import translations
+from cms.i18n import updating
 from cms.i18n.catalog_files import catalog_path
+from cms.i18n.locales import describe
+from cms.i18n.po_file import PoFile
 from tests.i18n.conftest import Catalogs
 
 CONFIGURATION = (
@@ -116,6 +120,62 @@ def test_updating_follows_the_source(runner: FlaskCliRunner, source: Path) -> No
     assert po.find("Gate").msgstr == ""
     assert [entry.msgid for entry in po.obsolete_entries()] == ["Door"]
     assert not any(entry.fuzzy for entry in po)
+
+
+def test_a_translation_that_is_saved_during_an_update_is_kept(
+    runner: FlaskCliRunner, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner.invoke(args=["translations", "update"])
+    path = catalog(source, "pt")
+    (source / "templates" / "home.html").write_text(TEMPLATE + '{{ _("New") }}')
+    update = updating.updated
+    locked = []
+
+    def update_slowly(po: PoFile, *arguments: object, **keywords: object) -> bytes:
+        data = update(po, *arguments, **keywords)
+        text = path.read_text(encoding="utf-8")
+        if not locked:
+            path.write_text(text.replace('msgid "Roof"\nmsgstr ""', 'msgid "Roof"\nmsgstr "Telhado"'), encoding="utf-8")
+        with (tmp_path / "instance" / "catalogs" / "pt.lock").open("rb") as file, pytest.raises(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        locked.append(data)
+        return data
+
+    monkeypatch.setattr(updating, "updated", update_slowly)
+    monkeypatch.setattr("cms.commands.translations.site_locales", lambda: (describe("pt"),))
+    assert runner.invoke(args=["translations", "update"]).output == "pt: updated.\n"
+    text = path.read_text(encoding="utf-8")
+    assert 'msgstr "Telhado"' in text
+    assert 'msgid "New"' in text
+    assert len(locked) == 2
+
+
+def test_a_file_that_is_written_all_the_time_is_not_updated(
+    runner: FlaskCliRunner, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner.invoke(args=["translations", "update"])
+    (source / "templates" / "home.html").write_text(TEMPLATE + '{{ _("New") }}')
+    monkeypatch.setattr(updating, "replace_unless_changed", lambda path, stamp, data: False)
+    result = runner.invoke(args=["translations", "update"])
+    assert result.exit_code == 1
+    assert "cannot be written" in result.output
+
+
+def test_a_file_that_was_cut_off_is_not_filled_up_with_empty_texts(
+    runner: FlaskCliRunner, source: Path, tmp_path: Path
+) -> None:
+    runner.invoke(args=["translations", "update"])
+    complete(source)
+    path = catalog(source, "pt")
+    whole = path.read_bytes()
+    copy = tmp_path / "instance" / "catalogs" / "pt.po"
+    copy.write_bytes(whole)
+    cut = whole[: whole.rindex(b"\n\n")]
+    path.write_bytes(cut)
+    result = runner.invoke(args=["translations", "update"])
+    assert result.exit_code == 1
+    assert "cut off" in result.output
+    assert path.read_bytes() == cut
 
 
 def test_a_complete_set_passes_the_check(runner: FlaskCliRunner, source: Path) -> None:

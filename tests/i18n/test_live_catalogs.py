@@ -308,6 +308,26 @@ def test_a_guess_is_not_shown(process: Build, catalogs: Catalogs) -> None:
     assert search(process()) == "Look it up"
 
 
+def test_a_file_that_was_cut_off_within_its_last_translation_is_not_used(process: Build, catalogs: Catalogs) -> None:
+    whole = PORTUGUESE.replace('"Escrever"', '""\n"Escrever "\n"a alguém"')
+    catalogs.write("pt", whole)
+    live = process()
+    live.refresh_all()
+    catalogs.write("pt", whole.removesuffix('"a alguém"\n'))
+    live.refresh_all()
+    assert live.translations("pt").ugettext("Write") == "Escrever a alguém"
+    assert "cut off" in str(live.by_folder["pt"].problem)
+
+
+def test_texts_out_of_use_that_a_tool_took_away_from_the_end_are_no_damage(process: Build, catalogs: Catalogs) -> None:
+    catalogs.write("pt", PORTUGUESE + '\n#~ msgid "Gone"\n#~ msgstr "Foi-se"\n')
+    live = process()
+    live.refresh_all()
+    catalogs.write("pt", PORTUGUESE)
+    live.refresh_all()
+    assert live.by_folder["pt"].problem is None
+
+
 def test_entries_taken_away_from_the_middle_are_no_damage(process: Build, catalogs: Catalogs) -> None:
     live = process()
     live.refresh_all()
