@@ -4,6 +4,7 @@ Files stand in `INSTANCE_PATH/media` under names made of a hash of what was uplo
 another picture and may be cached for ever.
 """
 
+import logging
 import os
 import re
 import tempfile
@@ -14,8 +15,8 @@ from typing import IO, Any
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from cms.cache import depends_on
 from cms.content import audit, pictures
@@ -24,12 +25,14 @@ from cms.content.errors import Conflict, InvalidInput
 from cms.content.holding import on_held_row
 from cms.content.picture_uses import EXTENSIONS, places_using, stem_of
 from cms.content.rendering import Picture, Rendition
-from cms.content.transactions import commit, once_committed
+from cms.content.transactions import begin_writing, commit, once_committed
 from cms.extensions import db
 from cms.models import Media, MediaText
 from cms.models.base import Model
 from cms.models.column_types import utc_now
 from cms.security.policy import may, require
+
+logger = logging.getLogger(__name__)
 
 NAME = re.compile(r"([0-9a-f]{32})(?:-[0-9]{1,4})?\.(?:jpg|png|webp)")
 """What a name under `/media/` looks like: a hash, for smaller sizes a width, an extension."""
@@ -58,13 +61,8 @@ def add_picture(
     data = pictures.read_upload(stream)
     digest = pictures.digest_of(data)
     media = _with_digest(digest)
-    if media is None:
-        media = _store(data, digest)
-        media.title = _clean_title(title) or _title_from(filename)
-        media.created_by_id = getattr(actor, "id", None)
-        media = _insert(media, actor)
-    elif not _files_present(media):
-        _store(data, digest)
+    if media is None or not _files_present(media):
+        return _store(_encoded(data, digest), _clean_title(title) or _title_from(filename), alts or {}, actor)
     _add_missing_texts(media, alts or {})
     if _has_changes():
         db.session.commit()
@@ -127,8 +125,8 @@ def delete_picture(media: Media, actor: Any) -> None:
     audit.record(actor, "delete", media)
     db.session.delete(media)
     commit()
-    files = [media_folder() / name for name in names]
-    once_committed(lambda: _unlink(files))
+    digest = media.digest
+    once_committed(lambda: _remove_files(digest, names))
 
 
 def _still_shown(media: Media, known: list[Model]) -> Conflict:
@@ -137,9 +135,31 @@ def _still_shown(media: Media, known: list[Model]) -> Conflict:
     return Conflict(_("“%(title)s” is still shown somewhere.", title=media.title))
 
 
-def _unlink(files: Iterable[Path]) -> None:
-    for file in files:
-        file.unlink(missing_ok=True)
+def _remove_files(digest: str, names: Iterable[str]) -> None:
+    """Remove the files of a picture that was deleted, unless somebody has taken it in again since."""
+    try:
+        _wait_for_files(digest)
+        if _with_digest(digest) is None:
+            _unlink(names)
+    except OperationalError:
+        # What was asked for is done; files too many do no harm.
+        logger.warning("The files of a deleted picture are still there: %s", ", ".join(names), exc_info=True)
+    db.session.rollback()
+
+
+def _unlink(names: Iterable[str]) -> None:
+    for name in names:
+        (media_folder() / name).unlink(missing_ok=True)
+
+
+def _wait_for_files(digest: str) -> None:
+    """Have the files of a picture to oneself until the transaction ends.
+
+    Whoever takes it in writes them before anybody sees its row; whoever deletes it removes them after that is gone.
+    """
+    begin_writing()
+    if db.session.connection().dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"{Media.__tablename__}:{digest}"))))
 
 
 def file_for(name: str) -> Path | None:
@@ -190,36 +210,44 @@ def _with_digest(digest: str) -> Media | None:
     return db.session.scalar(select(Media).where(Media.digest == digest))
 
 
-def _insert(media: Media, actor: Any) -> Media:
-    """The row of a new picture, flushed and recorded; that of somebody who was quicker with the same bytes."""
-    digest = media.digest
-    db.session.add(media)
+def _store(encoded: tuple[Media, Mapping[str, bytes]], title: str, alts: Mapping[str, str], actor: Any) -> Media:
+    """Files and row of a picture, both or none; the row of somebody who was quicker with the same bytes. Committed."""
+    new, files = encoded
+    digest = new.digest
     try:
-        db.session.flush()
-    except IntegrityError:
+        _wait_for_files(digest)
+        media_folder().mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            _write(media_folder() / name, data)
+        media = _with_digest(digest)
+        if media is None:
+            media = new
+            media.title = title
+            media.created_by_id = getattr(actor, "id", None)
+            db.session.add(media)
+            db.session.flush()
+            audit.record(actor, "create", media)
+        _add_missing_texts(media, alts)
+        db.session.commit()
+    except BaseException:
         db.session.rollback()
-        quicker = _with_digest(digest)
-        if quicker is None:
-            raise
-        return quicker
-    audit.record(actor, "create", media)
+        _remove_files(digest, files)
+        raise
     return media
 
 
-def _store(data: bytes, digest: str) -> Media:
-    """Writes the files of a picture and gives back its row, not yet added."""
+def _encoded(data: bytes, digest: str) -> tuple[Media, dict[str, bytes]]:
+    """The row of a picture, without a title and not yet added, and what its files hold, by their names."""
     image, source_format = pictures.decode(data)
     stem = digest[:32]
     original = pictures.encode_original(image, source_format)
-    folder = media_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / f"{stem}.{original.extension}", original.data)
+    files = {f"{stem}.{original.extension}": original.data}
     renditions = []
     for size in pictures.encode_renditions(image):
         name = f"{stem}-{size.width}.{size.extension}"
-        _write(folder / name, size.data)
+        files[name] = size.data
         renditions.append({"width": size.width, "height": size.height, "name": name, "bytes": len(size.data)})
-    return Media(
+    media = Media(
         filename=f"{stem}.{original.extension}",
         digest=digest,
         mime=original.mime,
@@ -228,6 +256,7 @@ def _store(data: bytes, digest: str) -> Media:
         byte_size=len(original.data),
         renditions=renditions,
     )
+    return media, files
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from cms.content import media_library, publishing
@@ -119,6 +120,23 @@ def test_a_broken_write_leaves_no_half_picture(monkeypatch: pytest.MonkeyPatch) 
     assert stored() == set()
 
 
+@pytest.mark.parametrize("fails", ["_write", "_add_missing_texts"])
+def test_of_a_picture_that_cannot_be_kept_nothing_is(monkeypatch: pytest.MonkeyPatch, fails: str) -> None:
+    """Neither some of its files, where there is room for the first, nor all of them without a row."""
+    do, times = getattr(media_library, fails), iter(range(9))
+
+    def fail_at_last(*arguments: Any) -> None:
+        if fails == "_add_missing_texts" or next(times) == 2:
+            raise OSError("no space left")
+        do(*arguments)
+
+    monkeypatch.setattr(media_library, fails, fail_at_last)
+    with pytest.raises(OSError, match="no space"):
+        take()
+    assert stored() == set()
+    assert db.session.query(Media).count() == 0
+
+
 @pytest.mark.parametrize(
     ("name", "title"),
     [("C:\\photos\\my_dog-2.JPG", "My dog 2"), ("../../x.png", "X"), ("", "Picture"), ("a\x00b\u202e.png", "A b")],
@@ -189,6 +207,66 @@ def test_a_picture_that_nothing_shows_is_removed_with_its_files(editor: User) ->
     assert stored() == set()
     assert db.session.query(Media).count() == 0
     assert actions() == ["create", "delete"]
+
+
+@pytest.mark.database
+def test_a_picture_that_is_taken_in_again_while_it_is_deleted_keeps_its_files(app: Flask) -> None:
+    """Between the end of its row and that of its files."""
+    media = take()
+    names = stored()
+
+    def take_again() -> None:
+        with app.app_context():
+            take()
+
+    def meanwhile(_session: Session) -> None:
+        thread = threading.Thread(target=take_again)
+        thread.start()
+        thread.join()
+
+    event.listen(db.session(), "after_commit", meanwhile, once=True)
+    media_library.delete_picture(media, SYSTEM)
+    assert db.session.query(Media).count() == 1
+    assert stored() == names
+
+
+@pytest.mark.database
+def test_files_of_a_picture_that_is_being_taken_in_stay(app: Flask) -> None:
+    """Whoever has deleted it before waits with the files until there is a row again."""
+    media = take()
+    digest, names = media.digest, stored()
+    media_library.delete_picture(media, SYSTEM)
+
+    def remove_at_last() -> None:
+        with app.app_context():
+            media_library._remove_files(digest, names)
+
+    thread = threading.Thread(target=remove_at_last)
+
+    def meanwhile(_session: Session) -> None:
+        thread.start()
+        thread.join(0.5)
+
+    event.listen(db.session(), "before_commit", meanwhile, once=True)
+    take()
+    thread.join()
+    assert stored() == names
+
+
+def test_a_database_that_is_busy_leaves_files_of_a_deleted_picture(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is deleted, and that is what was asked for."""
+    media = take()
+
+    def busy(_digest: str) -> None:
+        raise OperationalError("", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(media_library, "_wait_for_files", busy)
+    media_library.delete_picture(media, SYSTEM)
+    assert db.session.query(Media).count() == 0
+    assert stored()
+    assert "still there" in caplog.text
 
 
 @pytest.mark.database
