@@ -135,6 +135,23 @@ def test_a_text_is_edited(page_as, root):
     assert (root / "notes.txt").read_bytes() == b"one\n2\n"
 
 
+def test_a_text_that_was_refused_is_not_lost_by_leaving(page_as, root):
+    """Somebody else wrote the file in the meantime."""
+    page = page_as("editor")
+    page.goto(f"{ROOT}edit/?path=notes.txt")
+    (root / "notes.txt").write_bytes(b"theirs")
+    page.get_by_label("Text of notes.txt").fill("mine")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("alert").filter(has_text="meanwhile").wait_for()
+    page.wait_for_load_state()
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_label("Text of notes.txt").press("End")
+    page.get_by_role("link", name="Back to the folder").click()
+    expect(page.get_by_label("Text of notes.txt")).to_have_value("mine")
+    assert asked == ["beforeunload"]
+
+
 @pytest.mark.parametrize("options", [{"width": 375}, {"width": 375, "dark": True}, {"width": 1280}])
 def test_nothing_is_wider_than_the_window(page_as, root, options):
     """On a phone neither, with the details open."""

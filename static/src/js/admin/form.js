@@ -14,8 +14,8 @@ function attachForm(form) {
   const state = form.querySelector("[data-save-state]");
   const words = state?.querySelector("[data-save-text]");
   const faults = form.querySelector("[data-form-errors]");
-  // A form that came back with faults holds what was typed and nothing of it is saved.
-  let unsaved = Boolean(faults);
+  // A form that came back with faults, or because it could not be saved, holds what was typed and nothing of it is saved.
+  let unsaved = Boolean(faults) || "formUnsaved" in form.dataset;
   let leaving = false;
 
   const say = () => {
