@@ -49,7 +49,11 @@ class Minder:
 
     def _mind(self) -> None:
         while True:
-            self._run_one()
+            try:
+                self._run_one()
+            except OSError:
+                # Short of memory or of processes; the jobs wait.
+                logger.exception("No worker for background jobs could be started.")
             # A job that came while the worker was ending: whoever handed it over saw one that still ran.
             with self._lock:
                 if not self.is_needed():

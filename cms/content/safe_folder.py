@@ -5,10 +5,12 @@ link and no change in between leads anywhere else. Links are never shown, opened
 """
 
 import errno
+import fcntl
 import os
 import secrets
 import shutil
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -126,11 +128,13 @@ class SafeFolder:
             os.mkdir(name, 0o755, dir_fd=folder)
         return path
 
-    def write(self, parent: str, name: str, content: IO[bytes], *, overwrite: bool) -> str:
-        """Write a file, whole or not at all, and return its path. `name` is checked.
+    def write(
+        self, parent: str, name: str, content: IO[bytes], *, overwrite: bool, version: str | None = None
+    ) -> Entry:
+        """Write a file, whole or not at all, and return what it is now. `name` is checked.
 
         Raises NotFound where the folder is missing, and Conflict where something of that name is there and may not
-        be, or cannot be, overwritten.
+        be, or cannot be, overwritten. With `version`, only what still is that is overwritten: else Conflict.
         """
         path = _joined(parent, name)
         with self.opened(path_parts(parent)) as folder:
@@ -139,18 +143,23 @@ class SafeFolder:
                 raise Conflict(_("There is already something called “%(name)s” here.", name=name))
             temporary = _write_temporary(folder, content, stat.S_IMODE(existing.st_mode) if existing else 0o644)
             try:
-                if not overwrite:
-                    _reserve(name, folder)
-                os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+                with _one_writer(folder):
+                    if version is not None:
+                        _require_version(name, folder, version)
+                    if not overwrite:
+                        _reserve(name, folder)
+                    written = os.stat(temporary, dir_fd=folder, follow_symlinks=False)
+                    os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
             except BaseException:
                 os.unlink(temporary, dir_fd=folder)
                 raise
-        return path
+        return _entry(path, written)
 
     def move(self, path: str, parent: str, name: str) -> str:
         """Give a file or folder another place, another name, or both, and return its new path. `name` is checked.
 
-        Raises NotFound, Conflict where the name is taken, and InvalidInput where a folder would move into itself.
+        Raises NotFound, Conflict where the name is taken, and InvalidInput where a folder would move into itself, or
+        where nobody could ask for something in it any more.
         """
         parts, target = path_parts(path), _joined(parent, name)
         if not parts:
@@ -161,6 +170,8 @@ class SafeFolder:
             raise InvalidInput({"folder": _("A folder cannot be moved into itself.")})
         with self.opened(parts[:-1]) as source, self.opened(path_parts(parent)) as destination:
             moved = _entry(path, _existing_status(parts[-1], source))
+            if moved.is_folder:
+                self._require_room(path, target)
             # The name is taken first, so that nothing that appears meanwhile is overwritten.
             _reserve(name, destination, folder=moved.is_folder)
             try:
@@ -169,6 +180,11 @@ class SafeFolder:
                 _release(name, destination, folder=moved.is_folder)
                 raise NotFound(_("There is no such file.")) from error
         return target
+
+    def _require_room(self, folder: str, target: str) -> None:
+        """Raise InvalidInput where something in a folder would lie too deep, or its path be too long, at its target."""
+        for entry in self.entries_below(folder, sys.maxsize):
+            _joined(target, entry.path[len(folder) + 1 :])
 
     def delete(self, path: str) -> Entry:
         """Delete a file, or a folder with all that is in it, and return what it was. Raises NotFound.
@@ -207,7 +223,7 @@ def _entry(path: str, status: os.stat_result) -> Entry:
         is_folder,
         0 if is_folder else status.st_size,
         datetime.fromtimestamp(status.st_mtime, UTC),
-        f"{status.st_mtime_ns:x}-{status.st_size:x}",
+        _version_of(status),
     )
 
 
@@ -225,6 +241,28 @@ def _status(name: str, folder: int) -> os.stat_result | None:
         return os.stat(name, dir_fd=folder, follow_symlinks=False)
     except FileNotFoundError:
         return None
+
+
+def _require_version(name: str, folder: int, version: str) -> None:
+    status = _status(name, folder)
+    if status is None or _version_of(status) != version:
+        raise Conflict(_("Somebody else has changed this file meanwhile. Copy your text, and open the file anew."))
+
+
+def _version_of(status: os.stat_result) -> str:
+    return f"{status.st_mtime_ns:x}-{status.st_size:x}"
+
+
+@contextmanager
+def _one_writer(folder: int) -> Iterator[None]:
+    """Have the names in a folder to oneself among those who write files, where the file system has locks."""
+    with suppress(OSError):
+        fcntl.flock(folder, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            fcntl.flock(folder, fcntl.LOCK_UN)
 
 
 def _existing_status(name: str, folder: int) -> os.stat_result:

@@ -19,7 +19,7 @@ from flask_babel import gettext as _
 
 from cms.cache import purge_after_commit
 from cms.content import audit, pictures
-from cms.content.errors import Conflict, InvalidInput, NotFound
+from cms.content.errors import InvalidInput, NotFound
 from cms.content.file_names import (
     PICTURE_ENDINGS,
     checked_file_name,
@@ -133,8 +133,8 @@ def upload(folder: str, filename: str, stream: IO[bytes], actor: Any, *, overwri
     """Take a file in and return its path. Raises Forbidden, NotFound, InvalidInput, and Conflict where it is there."""
     require_permission(actor, FILES_MANAGE)
     name = checked_file_name(uploaded_name(filename), "upload")
-    path = site_folder().write(folder, name, stream, overwrite=overwrite)
-    return _done(actor, "upload", path)
+    written = site_folder().write(folder, name, stream, overwrite=overwrite)
+    return _done(actor, "upload", written.path)
 
 
 def make_folder(parent: str, name: str, actor: Any) -> str:
@@ -196,8 +196,6 @@ def write_text(path: str, text: str, version: str, actor: Any) -> TextFile:
     that was read.
     """
     before = read_text(path, actor)
-    if before.version != version:
-        raise Conflict(_("Somebody else has changed this file meanwhile. Copy your text, and open the file anew."))
     # A browser sends every line end as CR LF, whatever it was given.
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\r\n" in before.text and "\n" not in before.text.replace("\r\n", ""):
@@ -209,9 +207,9 @@ def write_text(path: str, text: str, version: str, actor: Any) -> TextFile:
     if len(content) > LARGEST_TEXT:
         raise InvalidInput({"text": _("The text is longer than %(size)d KB.", size=LARGEST_TEXT // 1024)})
     parent, _slash, name = path.rpartition("/")
-    site_folder().write(parent, name, io.BytesIO(content), overwrite=True)
+    written = site_folder().write(parent, name, io.BytesIO(content), overwrite=True, version=version)
     _done(actor, "update", path)
-    return TextFile(path, lines, site_folder().entry(path).version)
+    return TextFile(path, lines, written.version)
 
 
 def thumbnail(path: str, actor: Any) -> bytes:

@@ -217,6 +217,24 @@ class TestMinder:
         minder.see_to_it()
         assert len(runs) == 3
 
+    def test_one_that_cannot_be_started_is_tried_again(
+        self, app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """A machine that is short of memory for a moment must not be without workers ever after."""
+        minder, runs, needed = Minder(app), [1, 2], [True, False]
+
+        def run_one() -> None:
+            if runs.pop() == 2:
+                raise OSError("no memory")
+
+        monkeypatch.setattr("cms.background.minder.BREATH", 0)
+        monkeypatch.setattr(minder, "is_needed", lambda: needed.pop(0))
+        monkeypatch.setattr(minder, "_run_one", run_one)
+        monkeypatch.setattr("cms.background.minder.threading.Thread", Now)
+        minder.see_to_it()
+        assert runs == []
+        assert "could be started" in caplog.text
+
     def test_one_is_enough(self, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
         minder, runs = Minder(app), []
 

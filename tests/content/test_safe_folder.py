@@ -34,7 +34,7 @@ def safe(tmp_path):
 def put(safe: SafeFolder, path: str, content: bytes = b"new", *, overwrite: bool = False) -> str:
     """Write a file at a path."""
     parent, _slash, name = path.rpartition("/")
-    return safe.write(parent, name, io.BytesIO(content), overwrite=overwrite)
+    return safe.write(parent, name, io.BytesIO(content), overwrite=overwrite).path
 
 
 def on_disk(folder: Path) -> list[str]:
@@ -244,6 +244,21 @@ def test_paths_stay_within_what_can_be_asked_for(safe):
         safe.make_folder(deep, "d")
     (safe.root / deep / "beyond" / "more").mkdir(parents=True)
     assert max(entry.path.count("/") for entry in safe.entries_below("", 100)) == 19
+
+
+def test_what_is_in_a_folder_can_be_asked_for_wherever_it_goes(safe):
+    """A file that lay too deep would be there, and neither be seen nor be served any more."""
+    deep = ""
+    for _level in range(18):
+        deep = safe.make_folder(deep, "d")
+    (safe.root / "docs" / "more").mkdir()
+    (safe.root / "docs" / "more" / "c.txt").write_text("c")
+    for parent, name in ((deep, "docs"), ("", "x" * 990)):
+        with pytest.raises(InvalidInput, match="too"):
+            safe.move("docs", parent, name)
+    assert safe.entry("docs/more/c.txt").size == 1
+    moved = safe.move("docs", deep.removesuffix("/d"), "docs")
+    assert safe.entry(f"{moved}/more/c.txt").size == 1
 
 
 def test_walking_is_limited(safe):

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from cms.content import site_files
+from cms.content import safe_folder, site_files
 from cms.content.errors import Conflict, InvalidInput, NotFound
 from cms.models import AuditEntry
 from cms.security.policy import Forbidden
@@ -186,6 +186,23 @@ def test_a_change_of_somebody_else_is_not_overwritten(root, editor):
         site_files.write_text("a.txt", "mine again", text.version, editor)
     site_files.write_text("a.txt", "mine at last", saved.version, editor)
     assert (root / "a.txt").read_text() == "mine at last"
+
+
+def test_a_change_of_somebody_who_saves_at_the_same_moment_is_not_overwritten(root, editor, monkeypatch):
+    """They have read the same, and are quicker by as long as it takes to write a file."""
+    version = site_files.read_text("a.txt", editor).version
+    write = safe_folder._write_temporary
+
+    def after_somebody_else(*arguments):
+        monkeypatch.undo()
+        site_files.write_text("a.txt", "theirs", version, editor)
+        return write(*arguments)
+
+    monkeypatch.setattr(safe_folder, "_write_temporary", after_somebody_else)
+    with pytest.raises(Conflict):
+        site_files.write_text("a.txt", "mine", version, editor)
+    assert (root / "a.txt").read_text() == "theirs"
+    assert [path.name for path in root.iterdir()] == ["a.txt"]
 
 
 def test_what_is_no_text_is_not_edited(root, editor):
