@@ -11,6 +11,7 @@ from admin.grants_field import GrantsField, grant_text
 from admin.registry import view_for
 from admin.views.model import ModelScreen
 from cms.content import user_editing
+from cms.content.user_accounts import may_set_password_of
 from cms.models import Grant, Role, User
 from cms.models.base import Model
 from cms.security.policy import is_administrator
@@ -42,7 +43,10 @@ class UserView(ModelScreen):
 
     def edit_form(self, obj: Any = None) -> Any:
         """The form of an account."""
-        return _without_rights(super().edit_form(obj))
+        form = _without_rights(super().edit_form(obj))
+        if obj is not None and not may_set_password_of(current_user, obj):
+            del form.password
+        return form
 
     def create_from(self, form: Any, source: Any, locale: str) -> Any:
         """A new account."""
@@ -52,7 +56,7 @@ class UserView(ModelScreen):
     def update_from(self, form: Any, row: Any) -> Any:
         """Changes of an account."""
         values = form.values()
-        password = values.pop("password") or ""
+        password = values.pop("password", "") or ""
         user_editing.edit_account(current_user, row, values, password, self.based_on(form))
         if password and row.id == current_user.id:
             # Whoever changes their own password here stays signed in, and is signed out everywhere else.

@@ -21,7 +21,7 @@ from cms.extensions import db
 from cms.models import Role, User
 from cms.security.passwords import hash_password, needs_rehash, password_problem, verify_password
 from cms.security.permissions import ADMINISTRATOR
-from cms.security.policy import Forbidden, is_administrator, require
+from cms.security.policy import Forbidden, is_administrator, may, may_all_that, require
 
 # Sent by the account (a User) after the commit: a receiver cannot undo the change.
 password_changed = signal("password-changed")
@@ -63,11 +63,17 @@ def authenticate(identifier: str, password: str) -> User | None:
     right = verify_password(found.password_hash if found else None, password)
     if found is None or not right or not found.active:
         return None
-    user = db.session.get_one(User, found.id)
-    if needs_rehash(user.password_hash):
-        user.password_hash = hash_password(password)
+    if needs_rehash(found.password_hash):
+        renewed = hash_password(password)
+        user = db.session.get_one(User, found.id)
+        hold(user)
+        if user.password_hash != found.password_hash:
+            # It was changed meanwhile, and this is the old one.
+            undo()
+            return None
+        user.password_hash = renewed
         db.session.commit()
-    return user
+    return db.session.get_one(User, found.id)
 
 
 def create_user(
@@ -119,13 +125,33 @@ def create_user(
 
 def set_password(actor: Any, user: User, password: str) -> None:
     """Give an account a new password; its sessions end. Raises Forbidden and InvalidInput (field `password`)."""
-    _require_over(actor, "update", user)
+    require_password_of(actor, user)
     check_password(password, (user.username, user.email, user.display_name))
-    user.password_hash = hash_password(password)
+    _lay_password(actor, user, hash_password(password))
+
+
+def _lay_password(actor: Any, user: User, hashed: str, *, instead_of: str | None = None) -> None:
+    """Store a password that was hashed before, because that takes long; only `instead_of` a certain one if given."""
+    hold(user)
+    if instead_of is not None and user.password_hash != instead_of:
+        undo()
+        raise _not_the_password()
+    user.password_hash = hashed
     user.session_version += 1
     audit.record(actor, "password", user)
     db.session.commit()
     password_changed.send(user)
+
+
+def may_set_password_of(actor: Any, user: User) -> bool:
+    """Whether the actor may give an account a password: whoever knows it may do all that the account may."""
+    return may(actor, "update", user) and may_all_that(actor, user)
+
+
+def require_password_of(actor: Any, user: User) -> None:
+    """Raise Forbidden where the actor may not give the account a password."""
+    if not may_set_password_of(actor, user):
+        raise Forbidden(_("You may give a password only to accounts that may do nothing that you may not."))
 
 
 def check_password(password: str, names: Sequence[str]) -> None:
@@ -140,20 +166,22 @@ def change_own_password(user: User, *, current: str, new: str, repeated: str) ->
 
     Raises InvalidInput by field (`current_password`, `new_password`, `repeat_password`).
     """
-    if not verify_password(user.password_hash, current):
-        raise InvalidInput({"current_password": _("This is not your present password.")})
+    present = user.password_hash
+    if not verify_password(present, current):
+        raise _not_the_password()
     problem = password_problem(new, (user.username, user.email, user.display_name))
-    if problem is None and verify_password(user.password_hash, new):
+    if problem is None and verify_password(present, new):
         problem = _("This is the password that you have already.")
     if problem is not None:
         raise InvalidInput({"new_password": problem})
     if new != repeated:
         raise InvalidInput({"repeat_password": _("The two new passwords differ.")})
-    user.password_hash = hash_password(new)
-    user.session_version += 1
-    audit.record(user, "password", user)
-    db.session.commit()
-    password_changed.send(user)
+    # An administrator may have taken the present one away since.
+    _lay_password(user, user, hash_password(new), instead_of=present)
+
+
+def _not_the_password() -> InvalidInput:
+    return InvalidInput({"current_password": _("This is not your present password.")})
 
 
 def update_profile(user: User, values: Mapping[str, Any]) -> None:
@@ -175,7 +203,9 @@ def disable(actor: Any, user: User) -> None:
     Raises Forbidden, and Conflict for one's own account and for the last administrator.
     """
     check_disabling(actor, user)
+    hold(user)
     if not user.active:
+        undo()
         return
     user.active = False
     user.session_version += 1

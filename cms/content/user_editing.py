@@ -41,8 +41,9 @@ def edit_account(actor: Any, user: User, values: Mapping[str, Any], password: st
     """Change an account; committed.
 
     Only administrators change administrators, and for anybody what decides what an account may do: its roles and
-    its languages. The last administrator stays one. Disabling and a new password end the account's sessions. Raises
-    Forbidden, InvalidInput, Conflict.
+    its languages. The last administrator stays one. Nobody gives a password
+    to an account that may do more than they. Disabling and a new password end its sessions. Raises Forbidden,
+    InvalidInput, Conflict.
     """
     require(actor, "update", user)
     before = {role.name for role in user.roles}
@@ -58,6 +59,7 @@ def edit_account(actor: Any, user: User, values: Mapping[str, Any], password: st
     if user.active and not active:
         user_accounts.check_disabling(actor, user)
     if password:
+        user_accounts.require_password_of(actor, user)
         names = [str(values.get(name) or "") for name in ("username", "email", "display_name")]
         user_accounts.check_password(password, [*names, user.username])
     editing.update(user, {name: value for name, value in values.items() if name != "active"}, actor, based_on=based_on)

@@ -105,6 +105,22 @@ def may_everything(actor: Any, model: type[Model]) -> bool:
     return all(Scope.ALL in _scopes_of(actor, action, model) for action in ("read", *actions_of(model)))
 
 
+def may_all_that(actor: Any, other: Any) -> bool:
+    """Whether the actor may do everything that another account may: to act as it would give them no more rights."""
+    actor = _person(actor)
+    if is_administrator(actor) or actor.id == other.id:
+        return True
+    if any(role.name == ADMINISTRATOR for role in other.roles):
+        return False
+    held = grants_of(actor)
+    in_languages = Scope.LANGUAGES if set(other.languages or ()) <= set(actor.languages or ()) else Scope.ALL
+    # What is its own is not the actor's own.
+    return all(
+        Scope.ALL in held.get(name, NONE) or (scopes == {Scope.LANGUAGES} and in_languages in held.get(name, NONE))
+        for name, scopes in grants_of(other).items()
+    )
+
+
 def visible(actor: Any, action: str, model: type[Model]) -> ColumnElement[bool]:
     """A condition for WHERE: the objects of a model to which the actor may do this."""
     scopes = _scopes_of(actor, action, model)

@@ -11,9 +11,10 @@ import cms.content
 from cms.content import publishing, revisions, translating
 from cms.content.editing import version_of
 from cms.extensions import db
-from cms.models import Category, Grant, Post, Redirect, Setting, Tag, User
+from cms.models import Category, Grant, Post, Redirect, Role, Setting, Tag, User
 from cms.models.base import all_models
 from tests import factories as make
+from tests.site_client import signed_in
 
 SCREENS = [
     f"/admin/{'audit' if model.__tablename__ == 'audit_entries' else model.__tablename__}/"
@@ -410,3 +411,18 @@ def test_what_a_translator_did_not_see_is_not_said_to_be_translated(client_as: A
     answer = client.submit("/admin/posts/current/", {"id": post.id, "source_revision": newest}, follow_redirects=True)
     assert "marked as up to date" in answer.text
     assert "The original has changed since" not in answer.text
+
+
+def test_the_form_of_an_account_asks_for_a_password_where_one_may_be_given(app: Flask, db_session: Any) -> None:
+    """Who edits accounts without being an administrator gives passwords to those that may no more than they."""
+    grants = [Grant(permission=name) for name in ("backoffice:enter", "users:read", "users:update")]
+    manager = make.make_user(None, roles=[Role(name="people", title="People", grants=grants)])
+    client = signed_in(app, manager)
+    editor, member = make.make_user("editor"), make.make_user("member")
+    assert 'name="password"' in client.get(f"/admin/users/edit/?id={member.id}").text
+    assert 'name="password"' not in client.get(f"/admin/users/edit/?id={editor.id}").text
+    typed = {"username": editor.username, "email": editor.email, "display_name": "Renamed", "active": "y"}
+    typed["password"] = "eight-geese-swim"
+    assert client.submit(f"/admin/users/edit/?id={editor.id}", typed).status_code == 302
+    db.session.expire_all()
+    assert (editor.display_name, editor.session_version) == ("Renamed", 1)

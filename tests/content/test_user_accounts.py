@@ -6,6 +6,7 @@ from sqlalchemy import select
 from cms.content import user_accounts as service
 from cms.content import validation
 from cms.content.errors import Conflict, InvalidInput, NotFound
+from cms.extensions import db
 from cms.models import AuditEntry, Grant, Role, User
 from cms.security.passwords import verify_password
 from cms.security.policy import SYSTEM, Forbidden
@@ -153,6 +154,19 @@ def test_managing_people_does_not_make_administrators(people_manager):
     service.disable(people_manager, make_user("editor"))
 
 
+def test_managing_people_gives_no_more_rights(people_manager, db_session):
+    """Whoever knows the password of an account may do what it may."""
+    for role in ("editor", "author", "translator"):
+        with pytest.raises(Forbidden, match="nothing that you may not"):
+            service.set_password(people_manager, make_user(role), "eight-geese-swim")
+    service.set_password(people_manager, make_user("member"), "eight-geese-swim")
+    fellow = make_user(None)
+    fellow.roles = list(people_manager.roles)
+    db_session.commit()
+    service.set_password(people_manager, fellow, "eight-geese-swim")
+    service.set_password(people_manager, people_manager, "eight-geese-swim")
+
+
 def test_finding_accounts(db_session):
     """By either name, in any case."""
     user = make_user(username="anna", email="anna@example.org")
@@ -203,6 +217,63 @@ def test_a_new_password_ends_sessions_and_is_told_of(db_session, heard):
     assert service.authenticate(user.username, "eight-geese-swim") is user
     assert heard == [user]
     assert not db_session.dirty
+
+
+@pytest.mark.database
+def test_a_password_that_was_taken_away_meanwhile_changes_nothing(app, db_session, monkeypatch):
+    """Whoever got hold of it is changing it just when an administrator gives the account another one."""
+    user = make_user()
+    hash_password = service.hash_password
+
+    def meanwhile(password):
+        monkeypatch.undo()
+        with app.app_context():
+            service.set_password(SYSTEM, db.session.get(User, user.id), "eight-geese-swim")
+        return hash_password(password)
+
+    monkeypatch.setattr(service, "hash_password", meanwhile)
+    with pytest.raises(InvalidInput) as refused:
+        service.change_own_password(user, current=PASSWORD, new="nine-crows-caw", repeated="nine-crows-caw")
+    assert list(refused.value.errors) == ["current_password"]
+    assert service.authenticate(user.username, "nine-crows-caw") is None
+    assert service.authenticate(user.username, "eight-geese-swim") is user
+
+
+@pytest.mark.database
+def test_each_new_password_ends_sessions(app, db_session, monkeypatch):
+    """Also of two that are given at the same moment: no session of the first outlives the second."""
+    user = make_user()
+    hash_password = service.hash_password
+
+    def meanwhile(password):
+        monkeypatch.undo()
+        with app.app_context():
+            other = db.session.get(User, user.id)
+            service.change_own_password(other, current=PASSWORD, new="nine-crows-caw", repeated="nine-crows-caw")
+        return hash_password(password)
+
+    monkeypatch.setattr(service, "hash_password", meanwhile)
+    service.set_password(SYSTEM, user, "eight-geese-swim")
+    assert user.session_version == 3
+
+
+@pytest.mark.database
+def test_hashing_anew_brings_no_old_password_back(app, db_session, monkeypatch):
+    """Somebody signs in with the old one, at a new cost, while it is being changed."""
+    user = make_user()
+    monkeypatch.setattr(service, "needs_rehash", lambda _stored: True)
+    hash_password = service.hash_password
+
+    def meanwhile(password):
+        monkeypatch.undo()
+        with app.app_context():
+            service.set_password(SYSTEM, db.session.get(User, user.id), "eight-geese-swim")
+        return hash_password(password)
+
+    monkeypatch.setattr(service, "hash_password", meanwhile)
+    assert service.authenticate(user.username, PASSWORD) is None
+    assert service.authenticate(user.username, PASSWORD) is None
+    assert service.authenticate(user.username, "eight-geese-swim") is user
 
 
 @pytest.mark.parametrize("password", ["short", "password123", ""])

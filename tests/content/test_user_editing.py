@@ -146,3 +146,19 @@ def test_the_role_of_administrators_stays(db_session):
     assert role.title == "Boss"
     user_editing.delete_role(chief, role_named("member"))
     assert db_session.query(Role).filter_by(name="member").count() == 0
+
+
+def test_who_edits_accounts_takes_over_none_that_may_more(db_session):
+    """What else stands in the form is refused with the password, so that it can be sent again without."""
+    manager = make_user(None)
+    manager.roles = [Role(name="people", title="People", grants=[Grant(permission="users:update")])]
+    db_session.commit()
+    editor = make_user("editor", display_name="As before")
+    typed = {"display_name": "Another name"}
+    with pytest.raises(Forbidden, match="nothing that you may not"):
+        user_editing.edit_account(manager, editor, typed, NEW, None)
+    db_session.expire_all()
+    assert editor.display_name == "As before"
+    user_editing.edit_account(manager, editor, typed, "", None)
+    assert editor.display_name == "Another name"
+    assert authenticate(editor.username, PASSWORD) is editor
