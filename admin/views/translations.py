@@ -87,6 +87,21 @@ class Attempt:
     """What somebody else saved in the meantime."""
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a text stands in the list that it was chosen from, whether it is still part of it or not."""
+
+    before: Entry | None
+    after: Entry | None
+    page: int
+
+    @classmethod
+    def of(cls, entry: Entry, entries: Sequence[Entry]) -> "Place":
+        """The place of ``entry`` among those that are listed."""
+        passed = sum(other.span < entry.span for other in entries)
+        return cls(*catalogs.neighbours(entries, entry), page=passed // PAGE_SIZE + 1)
+
+
 class TranslationsView(SecureView):
     """The texts of the interface, for those who may translate them, each in their languages."""
 
@@ -145,19 +160,19 @@ class TranslationsView(SecureView):
         entry = texts.po.by_token.get(token) if texts else None
         if texts is None or entry is None:
             abort(HTTPStatus.NOT_FOUND, _("This text is no longer part of the site."))
-        around = catalogs.neighbours(catalogs.select(texts, wish.search, wish.show), entry)
+        place = Place.of(entry, catalogs.select(texts, wish.search, wish.show))
         if request.method == "GET":
-            return self._text_screen(locale, texts, entry, broken, around, Attempt())
+            return self._text_screen(locale, texts, entry, broken, place, Attempt())
         attempt = self._save(locale, entry, texts.po.plural_forms.count if entry.is_plural else 1)
         if attempt.status != HTTPStatus.OK:
             texts = catalogs.readable(locale)[0] or texts
             current = texts.po.by_token.get(token, entry)
-            return self._text_screen(locale, texts, current, broken, around, attempt)
+            return self._text_screen(locale, texts, current, broken, place, attempt)
         flash(_("The translation was saved."), "success")
         if request.form.get("_action") != "next":
             return redirect(self._address(locale, entry, wish))
-        if around[1] is not None:
-            return redirect(self._address(locale, around[1], wish))
+        if place.after is not None:
+            return redirect(self._address(locale, place.after, wish))
         return redirect(self.get_url(".texts", code=locale.code, **wish.arguments(page=1)))
 
     def _save(self, locale: LocaleInfo, entry: Entry, count: int) -> Attempt:
@@ -183,7 +198,7 @@ class TranslationsView(SecureView):
         texts: Texts,
         entry: Entry,
         broken: str | None,
-        around: tuple[Entry | None, Entry | None],
+        place: Place,
         attempt: Attempt,
     ) -> Any:
         wish = Wish.of_request()
@@ -202,12 +217,13 @@ class TranslationsView(SecureView):
             }
             for number, value in enumerate(values)
         ]
-        before, after = (self._address(locale, other, wish) if other else None for other in around)
+        before, after = (self._address(locale, other, wish) if other else None for other in (place.before, place.after))
         return self.render(
             "admin/translations/text.html",
             locale=locale,
             entry=entry,
-            wish=wish,
+            own_url=self._address(locale, entry, wish),
+            list_url=self.get_url(".texts", code=locale.code, **wish.arguments(page=place.page)),
             broken=broken,
             attempt=attempt,
             forms=forms,
@@ -226,7 +242,7 @@ class TranslationsView(SecureView):
         return _("For the numbers %(numbers)s …", numbers=numbers)
 
     def _address(self, locale: LocaleInfo, entry: Entry, wish: Wish) -> str:
-        return str(self.get_url(".text", code=locale.code, token=entry.key.token, **wish.arguments()))
+        return str(self.get_url(".text", code=locale.code, token=entry.key.token, **wish.arguments(page=1)))
 
     @staticmethod
     def _count(texts: Texts | None, wish: Wish, show: Show) -> int:

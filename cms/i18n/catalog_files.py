@@ -57,7 +57,8 @@ def read_bytes(path: Path) -> bytes:
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Put ``data`` in the place of ``path``: readers see all of the old or all of the new, and its mode stays.
+    """Put ``data`` in the place of ``path``: readers see all of the old or all of the new. Its mode stays, and its
+    owner and group as far as the system lets us.
 
     Links are followed, so that the file itself is replaced. Folders on the way are made.
 
@@ -71,6 +72,7 @@ def replace_file(path: Path, data: bytes) -> None:
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
         temporary = Path(name)
         with os.fdopen(descriptor, "wb") as file:
+            keep_owner(descriptor, target)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -93,6 +95,23 @@ def replace_unless_changed(path: Path, stamp: FileStamp | None, data: bytes) -> 
     return True
 
 
+def keep_owner(descriptor: int, target: Path) -> None:
+    """Give the file that takes the place of ``target`` to whom that belongs, so that they can still read it.
+
+    The commands may be run by another account than the server's. Only the administrator of the system may give files
+    away; others may keep the group, if it is one of theirs.
+    """
+    try:
+        status = target.stat()
+    except OSError:
+        return
+    try:
+        os.fchown(descriptor, status.st_uid, status.st_gid)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.fchown(descriptor, -1, status.st_gid)
+
+
 def mode_of(target: Path) -> int:
     """The permission bits that a file has, or that a new one would get."""
     try:
@@ -105,18 +124,34 @@ def mode_of(target: Path) -> int:
 
 @contextlib.contextmanager
 def editing_lock(folder: Path, name: str) -> Iterator[None]:
-    """Let one process at a time edit the catalogue ``name``. The lock file lies in ``folder``.
+    """Let one process at a time edit the catalogue ``name``. The lock file lies in ``folder``; it is never written.
 
     Raises:
-        CatalogNotWritable: where the lock file cannot be made.
+        CatalogNotWritable: where the lock file cannot be made, or the file system knows no locks.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(folder / f"{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = open_lock(folder / f"{name}.lock")
     except OSError as error:
         raise CatalogNotWritable from error
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        except OSError as error:
+            raise CatalogNotWritable from error
         yield
     finally:
         os.close(descriptor)
+
+
+def open_lock(path: Path) -> int:
+    """The descriptor of a lock file. Raises OSError.
+
+    Commands may be run by another account than the server's, and each must be able to lock out the other, so reading
+    is enough. A folder of another machine (NFS) locks only what may be written.
+    """
+    flags = os.O_CREAT | os.O_CLOEXEC
+    try:
+        return os.open(path, flags | os.O_RDWR, 0o644)
+    except PermissionError:
+        return os.open(path, flags | os.O_RDONLY, 0o644)

@@ -208,6 +208,8 @@ def put_translation(actor: Any, locale: LocaleInfo, token: str, texts: Sequence[
         po = sound(locale, read_bytes(path)).po
         entry = editable_entry(po, token, texts, seen)
         data = with_translation(po, entry, texts)
+        if data == po.to_bytes():
+            return entry
         saved = parse_po(data, locale.folder).by_key[entry.key]
         record(actor, locale, entry, saved)
         try:

@@ -143,6 +143,32 @@ def test_long_lists_are_paged(site: Flask, translator: SiteClient, catalog: Path
     assert rows(translator.get(f"{ROOT}pt/?page=999").text) == rows(last)
 
 
+def test_from_a_text_the_way_back_leads_to_its_page_of_the_list(
+    site: Flask, translator: SiteClient, catalog: Path
+) -> None:
+    many = "".join(f'\nmsgid "text {number}"\nmsgstr ""\n' for number in range(120))
+    catalog.write_text(HEAD.format(code="pt") + many, encoding="utf-8")
+    way_back = f'href="{ROOT}pt/?search=text&amp;page=2"'
+    assert f'href="{address("text 60")}?search=text"' in translator.get(f"{ROOT}pt/?search=text&page=2").text
+    # However one came there: from the list, or from text to text.
+    assert way_back in translator.get(f"{address('text 60')}?search=text").text
+    assert way_back not in translator.get(f"{address('text 49')}?search=text").text
+    fields = {"form-0": "texto 49", "seen": seen(catalog, "text 49"), "_action": "next"}
+    after = translator.submit(f"{address('text 49')}?search=text", fields).location
+    assert after == f"{address('text 50')}?search=text"
+    assert way_back in translator.get(after).text
+    # And where it is part of the list no more.
+    assert f'href="{ROOT}pt/?show=missing"' in translator.get(f"{address('text 49')}?show=missing").text
+
+
+def test_saving_what_was_saved_already_leaves_no_trace(site: Flask, translator: SiteClient, catalog: Path) -> None:
+    stamp = catalog.stat()
+    assert save(translator, catalog, "Hello %(name)s", "Olá %(name)s").status_code == 302
+    assert catalog.stat().st_ino == stamp.st_ino
+    with site.app_context():
+        assert db.session.scalars(select(AuditEntry).where(AuditEntry.action == "translate")).all() == []
+
+
 def test_saving_changes_only_the_lines_of_the_text(site: Flask, translator: SiteClient, catalog: Path) -> None:
     before = catalog.read_text(encoding="utf-8")
     catalog.chmod(0o640)
