@@ -236,6 +236,8 @@ class TranslationsView(SecureView):
         """What to call a form: by the numbers that take it."""
         if count == 1:
             return _("Translation")
+        if not examples:
+            return _("For any other number")
         numbers = ", ".join(map(str, examples))
         if len(examples) < 2:
             return _("For the number %(numbers)s", numbers=numbers)

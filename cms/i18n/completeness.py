@@ -12,7 +12,7 @@ from cms.i18n.checks import placeholders_of
 from cms.i18n.errors import UnreadableCatalog
 from cms.i18n.extraction import Message
 from cms.i18n.locales import LocaleInfo
-from cms.i18n.plural_forms import plural_forms_of
+from cms.i18n.plural_forms import is_usual, plural_forms_of
 from cms.i18n.po_file import PoFile
 from cms.i18n.po_update import updated
 from cms.i18n.texts import Texts, read_texts
@@ -69,9 +69,9 @@ def check_head(path: Path, locale: LocaleInfo, po: PoFile) -> Iterator[Finding]:
         yield Finding(path, _l("The head of the file does not say “Language: %(folder)s”.", folder=locale.folder), 1)
     if "charset" not in po.headers.get("content-type", "").lower():
         yield Finding(path, _l("The head of the file does not say that it is written in UTF-8."), 1)
-    usual = plural_forms_of(locale.folder)
-    if "plural-forms" not in po.headers or po.plural_forms.count != usual.count:
-        yield Finding(path, _l("The head of the file does not say “Plural-Forms: %(rule)s”.", rule=usual.header), 1)
+    if "plural-forms" not in po.headers or not is_usual(po.plural_forms, locale.folder):
+        rule = plural_forms_of(locale.folder).header
+        yield Finding(path, _l("The head of the file does not say “Plural-Forms: %(rule)s”.", rule=rule), 1)
 
 
 def check_drift(path: Path, po: PoFile, messages: Sequence[Message]) -> Iterator[Finding]:

@@ -8,12 +8,16 @@ else, with limits on length and depth), and its results are tried out before it 
 import re
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from gettext import c2py
 
-from babel.messages.plurals import get_plural
+from babel import localedata
+from babel.core import Locale
+from babel.messages.plurals import PLURALS, get_plural
+from babel.plural import to_gettext
 
 # Arabic has six forms, and no language more.
 MAX_FORMS = 6
@@ -41,6 +45,8 @@ class PluralForms:
     """From a number of things to the form they take, 0 up to ``count`` - 1."""
     single: frozenset[int] = frozenset()
     """The forms that a single number takes at most."""
+    used: int = 0
+    """How many of the forms whole numbers take; some rules keep one for fractions."""
 
     @property
     def header(self) -> str:
@@ -77,7 +83,7 @@ def parse_plural_forms(header: str) -> PluralForms:
     if not results.keys() <= set(range(count)):
         raise InvalidPluralForms("has a rule that leads to a form which does not exist")
     single = frozenset(form for form in range(count) if results[form] < 2)
-    return PluralForms(count, expression, bounded(index, count), single)
+    return PluralForms(count, expression, bounded(index, count), single, len(results))
 
 
 def bounded(index: Callable[[int], int], count: int) -> Callable[[float | Decimal], int]:
@@ -94,8 +100,30 @@ def bounded(index: Callable[[int], int], count: int) -> Callable[[float | Decima
 
 
 def plural_forms_of(folder: str) -> PluralForms:
-    """The usual rule of a language, for a catalogue that states none. ``folder`` is a name known to Babel."""
-    if folder.partition("_")[0] == "ar":
+    """The usual rule of a language, for a catalogue that states none. ``folder`` is a name known to Babel.
+
+    It is that of Babel's table for gettext, else that of CLDR, else that of English.
+    """
+    language = folder.partition("_")[0]
+    if language == "ar":
         return parse_plural_forms(ARABIC)
+    if language not in PLURALS and localedata.exists(language):
+        # Not what is inherited: that is no rule at all, which CLDR has for languages without plural forms as well.
+        rule = localedata.load(language, merge_inherited=False).get("plural_form")
+        if rule is not None:
+            # A few rules look at the notation of millions, which gettext does not know.
+            with suppress(InvalidPluralForms):
+                return parse_plural_forms(to_gettext(rule))
     count, expression = get_plural(folder)
     return parse_plural_forms(f"nplurals={count}; plural={expression};")
+
+
+def is_usual(rule: PluralForms, folder: str) -> bool:
+    """Whether a language is counted so: in as many forms as by its usual rule, or in those of CLDR.
+
+    Tools of translators follow the one or the other.
+    """
+    if rule.count == plural_forms_of(folder).count:
+        return True
+    of_cldr = Locale.parse(folder).plural_form
+    return (rule.count, rule.used) == (len(of_cldr.tags) + 1, len({of_cldr(number) for number in SAMPLES}))

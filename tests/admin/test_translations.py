@@ -216,6 +216,13 @@ def test_there_is_a_field_for_each_form_of_the_language(translator: SiteClient, 
     assert 'msgstr[0] "%(num)d porta"\nmsgstr[1] "%(num)d portas"\n' in catalog.read_text(encoding="utf-8")
 
 
+def test_a_form_that_no_whole_number_takes_has_a_name_too(translator: SiteClient, catalog: Path) -> None:
+    # As CLDR counts in Polish and Russian, where the last form is for fractions.
+    text = catalog.read_text(encoding="utf-8")
+    catalog.write_text(text.replace("nplurals=2;", "nplurals=3;"), encoding="utf-8")
+    assert "For any other number" in translator.get(address("%(num)d door")).text
+
+
 def test_a_text_is_shown_with_all_that_helps(translator: SiteClient) -> None:
     page = translator.get(address("Hello %(name)s")).text
     for part in ("Hello %(name)s", "Olá %(name)s", "take care", "Shown at the door.", "templates/site/home.html"):

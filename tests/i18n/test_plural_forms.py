@@ -4,10 +4,11 @@ from decimal import Decimal
 
 import pytest
 from babel.core import Locale
+from babel.localedata import locale_identifiers
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cms.i18n.plural_forms import InvalidPluralForms, parse_plural_forms, plural_forms_of
+from cms.i18n.plural_forms import InvalidPluralForms, is_usual, parse_plural_forms, plural_forms_of
 
 ENGLISH = parse_plural_forms("nplurals=2; plural=(n != 1);")
 
@@ -23,10 +24,50 @@ ENGLISH = parse_plural_forms("nplurals=2; plural=(n != 1);")
         ("ar", 2, 2),
         ("ar", 11, 4),
         ("ar", 0, 0),
+        # Languages that Babel's table of rules for gettext leaves out, and CLDR knows.
+        ("id", 1, 0),
+        ("ms", 1, 0),
+        ("mk", 21, 0),
+        ("mk", 11, 1),
+        ("zu", 0, 0),
+        ("gd", 12, 1),
+        ("gd", 20, 3),
+        # And those that neither knows, or whose rule in CLDR counts what gettext cannot tell.
+        ("oc", 0, 1),
+        ("oc", 1, 0),
+        ("lld", 2, 1),
     ],
 )
 def test_usual_rules(folder: str, number: int, form: int) -> None:
     assert plural_forms_of(folder).index(number) == form
+
+
+@pytest.mark.parametrize(("folder", "count"), [("id", 1), ("my", 1), ("gd", 4), ("oc", 2), ("lld", 2)])
+def test_how_many_forms_a_language_usually_has(folder: str, count: int) -> None:
+    assert plural_forms_of(folder).count == count
+
+
+def test_every_language_has_a_usual_rule() -> None:
+    for folder in locale_identifiers():
+        rule = plural_forms_of(folder)
+        assert parse_plural_forms(rule.header).count == rule.count
+        assert is_usual(rule, folder)
+
+
+@pytest.mark.parametrize(
+    ("folder", "header", "usual"),
+    [
+        ("pt", "nplurals=2; plural=(n > 1);", True),
+        # As CLDR counts: with a form for every million, or one that whole numbers never take.
+        ("pt", "nplurals=3; plural=(n==1 ? 0 : n!=0 && n%1000000==0 ? 1 : 2);", True),
+        ("pl", "nplurals=4; plural=(n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 : 2);", True),
+        ("pt", "nplurals=3; plural=(n != 1);", False),
+        ("pl", "nplurals=2; plural=(n != 1);", False),
+        ("ar", "nplurals=2; plural=(n != 1);", False),
+    ],
+)
+def test_whether_a_language_is_counted_so(folder: str, header: str, usual: bool) -> None:
+    assert is_usual(parse_plural_forms(header), folder) is usual
 
 
 def test_the_shipped_languages_have_as_many_forms_as_they_need() -> None:
