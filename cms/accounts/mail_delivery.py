@@ -40,8 +40,9 @@ def send(recipient: str, subject: str, text: str) -> bool:
     message = EmailMessage(subject, text, to=[recipient])
     try:
         message.send()
-    except OSError:
-        # Refused connections, time-outs and whatever an SMTP server answers (SMTPException) are all of this kind.
+    except (OSError, ValueError):
+        # Refused connections, time-outs and whatever an SMTP server answers (SMTPException) are all of the first kind,
+        # an address that cannot be written into a message of the second.
         log.exception("Mail could not be sent: %s", subject)
         return False
     return True

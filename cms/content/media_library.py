@@ -238,12 +238,13 @@ def _store(encoded: tuple[Media, Mapping[str, bytes]], title: str, alts: Mapping
 
 def _encoded(data: bytes, digest: str) -> tuple[Media, dict[str, bytes]]:
     """The row of a picture, without a title and not yet added, and what its files hold, by their names."""
-    image, source_format = pictures.decode(data)
+    with pictures.decoded(data) as (image, source_format):
+        original = pictures.encode_original(image, source_format)
+        sizes = list(pictures.encode_renditions(image))
     stem = digest[:32]
-    original = pictures.encode_original(image, source_format)
     files = {f"{stem}.{original.extension}": original.data}
     renditions = []
-    for size in pictures.encode_renditions(image):
+    for size in sizes:
         name = f"{stem}-{size.width}.{size.extension}"
         files[name] = size.data
         renditions.append({"width": size.width, "height": size.height, "name": name, "bytes": len(size.data)})

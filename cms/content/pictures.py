@@ -6,7 +6,9 @@ and without whatever was appended to it.
 
 import hashlib
 import io
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -17,6 +19,9 @@ from cms.content.errors import InvalidInput
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 40_000_000
+AT_ONCE = 2
+"""Pictures of `MAX_PIXELS` take hundreds of megabytes while they are decoded, however small their files are. Threads
+that wait for each other take none."""
 MAX_SIDE = 3200
 """Larger pictures are reduced: no screen shows more, and every visitor would pay for it."""
 WIDTHS = (320, 640, 960, 1280, 1920)
@@ -26,6 +31,9 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 """The decoders that are tried, chosen by content; never by the name that a file came with."""
 # What Pillow's decoders raise for damaged files differs from format to format: AVIF's a RuntimeError.
 _DAMAGED = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, MemoryError, RuntimeError)
+
+
+_turns = threading.BoundedSemaphore(AT_ONCE)
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,13 @@ def read_upload(stream: IO[bytes]) -> bytes:
 def digest_of(data: bytes) -> str:
     """What tells two files apart: SHA-256, 64 hexadecimal digits."""
     return hashlib.sha256(data).hexdigest()
+
+
+@contextmanager
+def decoded(data: bytes) -> Iterator[tuple[Image.Image, str]]:
+    """What `decode` gives, for the length of the block; waits while this process is at work on `AT_ONCE` pictures."""
+    with _turns:
+        yield decode(data)
 
 
 def decode(data: bytes) -> tuple[Image.Image, str]:
@@ -120,8 +135,10 @@ def _size_within(image: Image.Image, size: tuple[int, int]) -> tuple[int, int]:
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """A copy with pixels only: turned as the camera was held, in sRGB, in one of two modes."""
-    upright = ImageOps.exif_transpose(image)
+    """A copy with pixels only: turned as the camera was held (`image` is, too), in sRGB, in one of two modes."""
+    # A copy less than otherwise: each is as large as the picture.
+    ImageOps.exif_transpose(image, in_place=True)
+    upright = image
     profile = upright.info.get("icc_profile")
     if upright.mode.startswith("I"):
         # Sixteen bits of grey: eight are shown.

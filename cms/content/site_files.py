@@ -245,12 +245,12 @@ def _make_room(folder: Path) -> None:
 def _small(path: str) -> bytes:
     with site_folder().reading(path) as (file, _entry):
         content = file.read(pictures.MAX_BYTES)
+    output = io.BytesIO()
     try:
-        image, _format = pictures.decode(content)
+        with pictures.decoded(content) as (image, _format):
+            pictures.within(image, THUMBNAIL_SIZE).save(output, "WEBP", quality=75, method=2)
     except InvalidInput as error:
         raise NotFound(_("There is no such file.")) from error
-    output = io.BytesIO()
-    pictures.within(image, THUMBNAIL_SIZE).save(output, "WEBP", quality=75, method=2)
     return output.getvalue()
 
 

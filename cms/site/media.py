@@ -16,7 +16,11 @@ def serve(name: str) -> Response:
     path = file_for(name)
     if path is None:
         raise NotFound
-    response = send_file(path, max_age=ONE_YEAR, conditional=True)
+    try:
+        response = send_file(path, max_age=ONE_YEAR, conditional=True)
+    except FileNotFoundError:
+        # It was deleted in between.
+        raise NotFound from None
     response.cache_control.public = True
     response.cache_control.immutable = True
     return response

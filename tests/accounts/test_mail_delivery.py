@@ -63,3 +63,10 @@ def test_a_server_that_is_gone_is_logged(make_app, caplog):
     with app.app_context():
         assert send("anna@example.org", "Subject", "Text") is False
     assert "Mail could not be sent: Subject" in caplog.text
+
+
+def test_an_address_that_no_message_can_hold_is_logged(make_app, caplog):
+    """It is one that may be an account's: so long in letters that are written in other ones."""
+    with make_app().app_context():
+        assert send("é" * 30 + "@example.org", "Subject", "Text") is False
+    assert "Mail could not be sent: Subject" in caplog.text

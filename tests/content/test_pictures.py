@@ -1,6 +1,7 @@
 """Reading and writing picture files."""
 
 import io
+import threading
 from typing import Any
 
 import pytest
@@ -185,3 +186,32 @@ def test_very_long_pictures_are_taken_in_the_sizes_that_there_is_room_for(
     original = pictures.encode_original(image, "PNG")
     assert opened(original.data).size == stored
     assert [opened(one.data).size for one in pictures.encode_renditions(image)] == sizes
+
+
+def test_few_pictures_are_decoded_at_once() -> None:
+    """However many threads a server has: one picture may take half a gigabyte."""
+    data, go_on, begun = picture(), threading.Event(), threading.Semaphore(0)
+
+    def work() -> None:
+        with pictures.decoded(data):
+            begun.release()
+            go_on.wait(60)
+
+    threads = [threading.Thread(target=work) for _one in range(pictures.AT_ONCE + 1)]
+    for thread in threads:
+        thread.start()
+    for _one in range(pictures.AT_ONCE):
+        assert begun.acquire(timeout=60)
+    assert not begun.acquire(timeout=0.2)
+    go_on.set()
+    assert begun.acquire(timeout=60)
+    for thread in threads:
+        thread.join()
+
+
+def test_a_picture_that_cannot_be_read_keeps_nobody_waiting() -> None:
+    for _one in range(pictures.AT_ONCE + 1):
+        with pytest.raises(InvalidInput), pictures.decoded(b"no picture"):
+            pass
+    with pictures.decoded(picture()) as (image, source_format):
+        assert (image.size, source_format) == ((40, 30), "PNG")

@@ -1,5 +1,7 @@
 """The pictures of the media library."""
 
+from importlib import import_module
+
 import pytest
 from flask import Flask
 
@@ -27,3 +29,12 @@ def test_a_picture_is_kept_for_a_year(app: Flask, client: SiteClient) -> None:
 @pytest.mark.parametrize("name", [NAME, "..%2fsecret_key", "secret_key", "%00.png", NAME.upper()])
 def test_there_is_nothing_else(client: SiteClient, name: str) -> None:
     assert client.get(f"/media/{name}").status_code in {400, 404}
+
+
+def test_a_picture_that_is_deleted_at_this_moment_is_not_found(
+    client: SiteClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The package has the module's blueprint by the same name.
+    view = import_module("cms.site.media")
+    monkeypatch.setattr(view, "file_for", lambda name: media_folder() / name)
+    assert client.get(f"/media/{NAME}").status_code == 404
