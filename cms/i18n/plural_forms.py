@@ -21,7 +21,8 @@ from babel.plural import to_gettext
 
 # Arabic has six forms, and no language more.
 MAX_FORMS = 6
-HEADER = re.compile(r"\s*nplurals\s*=\s*([0-9]{1,9})\s*;\s*plural\s*=\s*([^;]+?)\s*;?\s*", re.ASCII)
+# No two parts may take the same spaces: trying every way to share out many of them would take hours.
+HEADER = re.compile(r"\s*nplurals\s*=\s*([0-9]{1,9})\s*;\s*plural\s*=([^;]+)(?:;\s*)?", re.ASCII)
 
 # Babel's table puts the last two forms of Arabic in an order of its own. This is that of CLDR (few, many, other), which
 # every other tool of translators expects.
@@ -72,7 +73,7 @@ def parse_plural_forms(header: str) -> PluralForms:
     match = HEADER.fullmatch(header)
     if match is None:
         raise InvalidPluralForms("does not have the shape “nplurals=…; plural=…;”")
-    count, expression = int(match[1]), match[2]
+    count, expression = int(match[1]), match[2].strip()
     if not 1 <= count <= MAX_FORMS:
         raise InvalidPluralForms(f"states {count} forms; there can be 1 to {MAX_FORMS}")
     try:

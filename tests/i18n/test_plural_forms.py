@@ -93,6 +93,10 @@ def test_the_shipped_languages_have_as_many_forms_as_they_need() -> None:
         "nplurals=2; plural=" + "(" * 400 + "n" + ")" * 400,
         "nplurals=2; plural=" + "n+" * 2000 + "n;",
         "nplurals=INTEGER; plural=EXPRESSION;",
+        "nplurals=2; plural=   ;",
+        # Would never end if it were tried in every way.
+        "nplurals=2; plural=" + " " * 20_000 + ";;",
+        "nplurals=2; plural=n" + " " * 20_000 + "n;;",
     ],
 )
 def test_rules_that_make_no_sense_are_refused(header: str) -> None:
