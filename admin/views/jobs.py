@@ -29,6 +29,7 @@ OUTCOMES: dict[str, Any] = {
     Outcome.FORBIDDEN: _l("It stopped because whoever began it may no longer do this."),
     Outcome.LIST_CHANGED: _l("It stopped because the list that it was begun from is no longer the same."),
     Outcome.BROKEN: _l("It stopped because the database did not answer. The log says more."),
+    Outcome.FAULT: _l("Something went wrong. The log says what."),
 }
 # How a state is shown: what it is called, and the colour of its chip.
 STATES: dict[str, tuple[Any, str]] = {

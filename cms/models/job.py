@@ -33,6 +33,7 @@ class Outcome(StrEnum):
     FORBIDDEN = "forbidden"
     LIST_CHANGED = "list_changed"
     BROKEN = "broken"
+    FAULT = "fault"
 
 
 class Job(Model):

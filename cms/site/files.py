@@ -11,6 +11,7 @@ from werkzeug.wsgi import wrap_file
 
 from cms.content import site_files
 from cms.content.file_names import kind_of
+from cms.site.ranges import ignore_other_ranges
 
 files = Blueprint("files", __name__)
 
@@ -24,6 +25,7 @@ def serve(path: str) -> Response:
 
     What could be used as code or style by a page, wherever that page is, does not get the type that would allow it.
     """
+    ignore_other_ranges()
     file, entry = site_files.open_public(path)
     kind = kind_of(entry.name)
     response = Response(

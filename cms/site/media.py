@@ -4,6 +4,7 @@ from flask import Blueprint, Response, send_file
 from werkzeug.exceptions import NotFound
 
 from cms.content.media_library import file_for
+from cms.site.ranges import ignore_other_ranges
 
 media = Blueprint("media", __name__)
 
@@ -16,6 +17,7 @@ def serve(name: str) -> Response:
     path = file_for(name)
     if path is None:
         raise NotFound
+    ignore_other_ranges()
     try:
         response = send_file(path, max_age=ONE_YEAR, conditional=True)
     except FileNotFoundError:

@@ -117,3 +117,21 @@ def test_the_name_is_offered_for_saving(client, put):
     """In its own script."""
     put("данные.html")
     assert "filename*=UTF-8''%D0%B4" in client.get("/files/данные.html").headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize(
+    "asked", ["bytes=0-1,4-5", "bytes=0-0,-1", "items=0-1", "bytes=x", "bytes=5-2", "bytes=", "0-1"]
+)
+def test_what_is_not_one_part_is_answered_in_whole(client, put, asked):
+    """Of several parts, of another unit, or of none that a file could have: no reader is refused for it."""
+    put("a.pdf", b"0123456789")
+    answer = client.get("/files/a.pdf", headers={"Range": asked})
+    assert (answer.status_code, answer.data) == (200, b"0123456789")
+
+
+@pytest.mark.parametrize(("asked", "part"), [("bytes=2-4", b"234"), ("Bytes= 8-", b"89"), ("bytes=-1", b"9")])
+def test_one_part_is_answered(client, put, asked, part):
+    """From a place to another, from a place on, or the end."""
+    put("a.pdf", b"0123456789")
+    answer = client.get("/files/a.pdf", headers={"Range": asked})
+    assert (answer.status_code, answer.data) == (206, part)

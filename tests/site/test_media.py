@@ -24,6 +24,8 @@ def test_a_picture_is_kept_for_a_year(app: Flask, client: SiteClient) -> None:
         assert part in answer.headers["Cache-Control"]
     again = client.get(f"/media/{NAME}", headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
+    assert client.get(f"/media/{NAME}", headers={"Range": "bytes=1-2"}).data == b"PN"
+    assert client.get(f"/media/{NAME}", headers={"Range": "bytes=0-0,2-3"}).data == b"\x89PNG"
 
 
 @pytest.mark.parametrize("name", [NAME, "..%2fsecret_key", "secret_key", "%00.png", NAME.upper()])

@@ -109,6 +109,11 @@ def run_turn(
             pause(TRIED_AGAIN_AFTER[failures])
             failures += 1
             continue
+        except Exception:
+            # Nobody would go on with it, and whoever waits for it would never learn why.
+            logger.exception("Background job %s ended by something that nobody had thought of.", job_id)
+            _end(app, job_id, mine, JobState.FAILED, Outcome.FAULT)
+            return None
         failures = 0
         if not more:
             return None

@@ -335,3 +335,22 @@ def test_pages_are_purged_with_each_batch(desk, client):
     assert [client.get(post.public_path).status_code for post in posts] == [404, 404, 200]
     desk.turn(job)
     assert [client.get(post.public_path).status_code for post in posts] == [404, 404, 404]
+
+
+def test_what_nobody_had_thought_of_ends_it(desk, monkeypatch, caplog):
+    """Nobody is left waiting for what no worker will do; once it is mended, the job goes on where it was."""
+    editor = make.make_user("editor")
+    make.make_post(title="Draft", status="draft")
+    job = desk.begin(editor)
+
+    def broken(*_arguments):
+        raise KeyError("title")
+
+    monkeypatch.setattr(running, "_batch", broken)
+    desk.turn(job)
+    assert (job.state, job.outcome) == ("failed", "fault")
+    assert "nobody had thought of" in caplog.text
+    monkeypatch.undo()
+    orders.resume(job, editor)
+    desk.turn(job)
+    assert (job.state, job.done) == ("done", 1)
