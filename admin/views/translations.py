@@ -212,7 +212,7 @@ class TranslationsView(SecureView):
                 "name": f"form-{number}",
                 "label": self._label(rule.examples(number), count),
                 "value": value,
-                "theirs": attempt.theirs[number] if number < len(attempt.theirs) else None,
+                "theirs": self._theirs(attempt, number, value),
                 "problems": [problem.text for problem in problems if problem.form == number],
             }
             for number, value in enumerate(values)
@@ -230,6 +230,13 @@ class TranslationsView(SecureView):
             before=before,
             after=after,
         ), attempt.status
+
+    @staticmethod
+    def _theirs(attempt: Attempt, number: int, typed: str) -> Markup | None:
+        """What somebody else saved as a form, where it is not what was typed."""
+        theirs = attempt.theirs[number] if number < len(attempt.theirs) else None
+        # A browser sends every line end as CR LF.
+        return None if theirs is None or theirs == typed.replace("\r\n", "\n") else placeholders_apart(theirs)
 
     @staticmethod
     def _label(examples: Sequence[int], count: int) -> str:

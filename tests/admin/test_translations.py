@@ -271,6 +271,16 @@ def test_a_change_by_somebody_else_is_not_overwritten_unseen(translator: SiteCli
     assert translator.submit(address("Entrance"), {"form-0": "Entrada", "seen": again[1]}).status_code == 302
 
 
+def test_after_a_conflict_only_the_forms_that_differ_are_compared(translator: SiteClient, catalog: Path) -> None:
+    old = seen(catalog, "%(num)d door")
+    assert save(translator, catalog, "%(num)d door", "%(num)d porta", "%(num)d portas").status_code == 302
+    typed = {"form-0": "%(num)d entrada", "form-1": "%(num)d portas", "seen": old}
+    response = translator.submit(address("%(num)d door"), typed)
+    assert response.status_code == 409
+    theirs = re.findall(r"Saved by somebody else in the meantime: (.*)</p>", response.text)
+    assert theirs == ['<bdi lang="pt"><bdi dir="ltr">%(num)d</bdi> porta</bdi>']
+
+
 def test_the_same_translation_twice_is_no_conflict(translator: SiteClient, catalog: Path) -> None:
     old = seen(catalog, "Entrance")
     for _ in range(2):
