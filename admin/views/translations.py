@@ -17,7 +17,7 @@ from admin.typed_numbers import typed_number
 from admin.views.secure import SecureView
 from cms.i18n import catalogs
 from cms.i18n.catalogs import Show
-from cms.i18n.errors import CatalogError, CatalogNotWritable, Conflict, InvalidTranslation, UnknownEntry
+from cms.i18n.errors import CatalogError, CatalogNotWritable, Conflict, InvalidTranslation, NotOnRecord, UnknownEntry
 from cms.i18n.locales import LocaleInfo, lookup, site_locales
 from cms.i18n.po_entry import Entry
 from cms.i18n.problems import Problem
@@ -186,7 +186,7 @@ class TranslationsView(SecureView):
             return Attempt(HTTPStatus.CONFLICT, str(error), typed=typed, theirs=error.current)
         except UnknownEntry as error:
             abort(HTTPStatus.NOT_FOUND, str(error))
-        except CatalogNotWritable as error:
+        except (CatalogNotWritable, NotOnRecord) as error:
             return Attempt(HTTPStatus.SERVICE_UNAVAILABLE, str(error), typed=typed)
         except CatalogError as error:
             return Attempt(HTTPStatus.CONFLICT, str(error), typed=typed)

@@ -1,17 +1,20 @@
 """The service behind the translators' screen and the command line: progress, search, and saving one translation."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from flask import current_app
+from sqlalchemy.exc import SQLAlchemyError
 
 from cms.extensions import db
 from cms.i18n.catalog_files import (
     ATTEMPTS,
+    FileStamp,
     catalog_path,
     editing_lock,
     read_bytes,
@@ -25,6 +28,7 @@ from cms.i18n.errors import (
     CatalogError,
     Conflict,
     InvalidTranslation,
+    NotOnRecord,
     UnknownEntry,
     UnknownLanguage,
     UnreadableCatalog,
@@ -183,8 +187,8 @@ def save_translation(actor: Any, code: str, token: str, forms: Sequence[str], se
     translation back) and the ``fingerprint`` of the entry as the translator saw it. Returns the entry as saved.
 
     Raises:
-        UnknownLanguage, Forbidden, UnreadableCatalog, UnknownEntry, Conflict, InvalidTranslation, CatalogNotWritable:
-            nothing was changed then.
+        UnknownLanguage, Forbidden, UnreadableCatalog, UnknownEntry, Conflict, InvalidTranslation, CatalogNotWritable,
+        NotOnRecord: nothing was changed then.
     """
     locale = language(code)
     require_permission(actor, CATALOGS_TRANSLATE, locale=locale.code)
@@ -211,16 +215,32 @@ def put_translation(actor: Any, locale: LocaleInfo, token: str, texts: Sequence[
         if data == po.to_bytes():
             return entry
         saved = parse_po(data, locale.folder).by_key[entry.key]
-        record(actor, locale, entry, saved)
-        try:
-            if replace_unless_changed(path, stamp, data):
-                db.session.commit()
-                return saved
-        except CatalogError:
-            db.session.rollback()
-            raise
-        db.session.rollback()
+        if replace_on_record(path, stamp, po, data, partial(record, actor, locale, entry, saved)):
+            return saved
     raise Conflict(entry.forms)
+
+
+def replace_on_record(
+    path: Path, stamp: FileStamp | None, before: PoFile, data: bytes, note: Callable[[], None]
+) -> bool:
+    """Replace the file and commit what ``note`` puts on record: both or neither.
+
+    Returns False where the file changed since ``stamp``. Raises CatalogNotWritable, NotOnRecord.
+    """
+    written = False
+    try:
+        note()
+        written = replace_unless_changed(path, stamp, data)
+        if written:
+            db.session.commit()
+    except SQLAlchemyError as error:
+        if written:
+            replace_file(path, before.to_bytes())
+        raise NotOnRecord from error
+    finally:
+        # After a commit there is nothing to take back.
+        db.session.rollback()
+    return written
 
 
 def editable_entry(po: PoFile, token: str, texts: Sequence[str], seen: str) -> Entry:

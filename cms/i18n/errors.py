@@ -41,6 +41,13 @@ class CatalogNotWritable(CatalogError):
         super().__init__(_l("The file of this language cannot be written on this server."))
 
 
+class NotOnRecord(CatalogError):
+    """The database refused to note who changed what, so nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("The change cannot be put on record at the moment, so it was not saved. Try again later."))
+
+
 class UnknownEntry(CatalogError):
     """The catalogue has no such text (any more)."""
 

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask, g
 from flask_babel import gettext
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from admin.views.translations import placeholders_apart
 from cms.extensions import db
@@ -325,6 +326,25 @@ def test_a_folder_that_cannot_be_written_keeps_what_was_typed(
     assert "Entrada" in response.text
     with site.app_context():
         assert db.session.scalars(select(AuditEntry).where(AuditEntry.action == "translate")).all() == []
+
+
+@pytest.mark.parametrize("step", ["flush", "commit"])
+def test_what_cannot_go_on_record_is_not_saved_and_stays_in_the_form(
+    site: Flask, translator: SiteClient, catalog: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def refuse() -> None:
+        raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+    fields = {"form-0": "Entrada", "seen": seen(catalog, "Entrance")}
+    before = catalog.read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(db.session, step, refuse)
+        response = translator.submit(address("Entrance"), fields)
+    assert response.status_code == 503
+    assert "cannot be put on record" in response.text
+    assert re.search(r"<textarea[^>]*>\nEntrada</textarea>", response.text)
+    assert catalog.read_bytes() == before
+    assert translator.submit(address("Entrance"), fields).status_code == 302
 
 
 def written_meanwhile(monkeypatch: pytest.MonkeyPatch, catalog: Path, old: str, new: str) -> None:
