@@ -6,19 +6,25 @@ or while it does not answer. `RATELIMIT_ENABLED = False` lets everything pass: t
 
 import hashlib
 import ipaddress
+import re
+import threading
 import unicodedata
 from collections.abc import Callable
-from functools import partial
+from functools import partial, wraps
 from math import ceil
 from time import time
+from typing import Any
 
-from flask import Flask, Response, current_app, g
+from flask import Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
 
 from cms.extensions import limiter
 
 View = Callable[..., ResponseReturnValue]
+
+# Shared by accounts, so that names that are made up need no more memory.
+_turns = tuple(threading.Lock() for _one in range(64))
 
 # Generous to people who mistype, hopeless for somebody who tries a list. An address may stand for a whole office.
 PER_ACCOUNT = "10 per 10 minutes"
@@ -28,6 +34,9 @@ SEARCHES = "60 per minute"
 
 # A cache server that hangs may cost a sign-in this many seconds, once; then the process counts by itself.
 REDIS_PATIENCE = 0.4
+
+# Some proxies name the port, which is another one for each connection.
+_WITH_PORT = re.compile(r"([0-9.]+):[0-9]+|\[([0-9A-Fa-f:.]+)\](?::[0-9]+)?", re.ASCII)
 
 
 def init_app(app: Flask) -> None:
@@ -45,6 +54,7 @@ def init_app(app: Flask) -> None:
         RATELIMIT_SWALLOW_ERRORS=True,
     )
     limiter.init_app(app)
+    app.teardown_request(_end_turn)
 
 
 def limit_password_attempts(account_key: Callable[[], str]) -> Callable[[View], View]:
@@ -56,10 +66,34 @@ def limit_password_attempts(account_key: Callable[[], str]) -> Callable[[View], 
     count_by = partial(limiter.limit, methods=["POST"], deduct_when=_was_wrong, exempt_when=_is_off)
 
     def decorate(view: View) -> View:
-        by_account = count_by(PER_ACCOUNT, key_func=account_key, scope="password-account")(view)
-        return count_by(PER_ADDRESS, key_func=address_key, scope="password-address")(by_account)
+        by_account = count_by(PER_ACCOUNT, key_func=lambda: g.tried_account, scope="password-account")(view)
+        limited = count_by(PER_ADDRESS, key_func=address_key, scope="password-address")(by_account)
+
+        @wraps(view)
+        def one_after_the_other(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+            if request.method == "POST" and not _is_off():
+                g.tried_account = account_key()
+                _wait_for_turn(g.tried_account)
+            return limited(*args, **kwargs)
+
+        return one_after_the_other
 
     return decorate
+
+
+def _wait_for_turn(key: str) -> None:
+    """Let attempts at one account go one after the other, until each is counted, which is after its answer is made.
+
+    Else as many are let through as there are threads, all of which find that there were not too many yet.
+    """
+    g.turn = _turns[hash(key) % len(_turns)]
+    g.turn.acquire()
+
+
+def _end_turn(_error: BaseException | None) -> None:
+    turn = g.pop("turn", None)
+    if turn is not None:
+        turn.release()
 
 
 def limit_searches(view: View) -> View:
@@ -81,12 +115,16 @@ def name_key(identifier: str) -> str:
 def address_key() -> str:
     """Return the network that counts as one visitor: an IPv4 address, or the /64 that one IPv6 customer gets."""
     text = get_remote_address()
+    with_port = _WITH_PORT.fullmatch(text)
     try:
-        address = ipaddress.ip_address(text)
+        address = ipaddress.ip_address((with_port[1] or with_port[2]) if with_port else text)
     except ValueError:
         return text
     if address.version == 4:
-        return text
+        return str(address)
+    if address.ipv4_mapped is not None:
+        # Where a server listens for both; all of them are in one /64.
+        return str(address.ipv4_mapped)
     return str(ipaddress.ip_network((address, 64), strict=False))
 
 

@@ -1,8 +1,12 @@
 """Wrong passwords are counted for each account and for each address; right ones are not."""
 
+import threading
+import time
+
 import pytest
 import time_machine
 
+from cms.content import user_accounts
 from cms.extensions import limiter
 from cms.security.rate_limits import address_key, name_key, seconds_to_wait
 from tests.factories import PASSWORD, make_user
@@ -41,6 +45,28 @@ def test_an_account_is_closed_for_a_while(limited):
     assert 'value="anna"' in page
     assert 0 < int(refused.headers["Retry-After"]) <= 601
     assert attempt(client, "bela", PASSWORD).status_code == 302
+
+
+def test_attempts_at_the_same_moment_are_counted_as_well(limited, monkeypatch):
+    """However many connections somebody opens for them."""
+    together = threading.Barrier(2 * ACCOUNT_LIMIT)
+    statuses = []
+
+    def try_once(number):
+        client = limited.test_client()
+        client.environ_base["REMOTE_ADDR"] = f"192.0.2.{number}"
+        data = {"username": "anna", "password": "wrong-guess-no-1", "csrf_token": form_token(client, "/account/login")}
+        together.wait(60)
+        statuses.append(client.post("/account/login", data=data).status_code)
+
+    verify = user_accounts.verify_password
+    monkeypatch.setattr(user_accounts, "verify_password", lambda *both: time.sleep(0.02) or verify(*both))
+    threads = [threading.Thread(target=try_once, args=[number]) for number in range(2 * ACCOUNT_LIMIT)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [422] * ACCOUNT_LIMIT + [429] * ACCOUNT_LIMIT
 
 
 def test_all_names_of_an_account_count_together(limited):
@@ -137,6 +163,10 @@ def test_redis_counts_for_all_processes_and_its_death_costs_no_sign_in(make_app,
         ("192.0.2.7", "192.0.2.7"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("192.0.2.7:50123", "192.0.2.7"),
+        ("[2001:db8:1:2::9]:50123", "2001:db8:1:2::/64"),
+        ("[::ffff:192.0.2.7]", "192.0.2.7"),
         ("a socket", "a socket"),
     ],
 )
