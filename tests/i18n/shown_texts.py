@@ -15,7 +15,7 @@ MACHINE_DATA = frozenset(
     "data-url data-slug-url data-search-url data-browse-url data-upload-url data-create-url data-link-url data-script "
     "data-base data-content-css data-copy data-version data-id data-delete data-locale data-locale-field data-group "
     "data-open-dialog data-dialog data-next data-fixed data-embed data-kind data-prefix data-multiple "
-    "data-saved-at".split()
+    "data-saved-at data-nested-move".split()
 )
 # Keys of JSON whose values scripts do not show; under "options" stand pairs of a value and its label.
 MACHINE_KEYS = frozenset("id url slug thumb location arg type icon next".split())
