@@ -19,6 +19,7 @@ from flask import Flask
 from cms.background.queue import QUEUE, TASK, celery_for
 from cms.content.jobs import orders
 from cms.content.jobs.running import run_turn
+from cms.i18n.watch import watch_of
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +62,8 @@ def work(app: Flask, *, for_server: bool = False, threads: int = 1) -> None:
     def turn_of(job_id: int, turn: int) -> None:
         activity.begin()
         try:
+            # No request begins here, which would look for texts that were translated since.
+            watch_of(app).look()
             following = run_turn(app, job_id, turn, ending=lambda: state.should_stop is not None)
             if following is not None:
                 celery.send_task(TASK, args=(job_id, following))

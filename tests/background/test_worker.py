@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
+from flask_babel import force_locale, gettext
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
@@ -23,6 +24,9 @@ from cms.background.minder import Minder
 from cms.background.queue import Queue, broker_of, make_folders
 from cms.content.jobs import orders
 from cms.extensions import db
+from cms.i18n.catalog_files import catalog_path
+from cms.i18n.domain import new_watch
+from cms.i18n.watch import EXTENSION
 from cms.models import Job, Post
 from cms.models.column_types import utc_now
 from config import read_settings
@@ -339,6 +343,27 @@ def test_a_turn_that_leaves_something_to_do_is_followed_by_another(
     worker.work(app)
     assert "solo" in celery.arguments
     assert len(beside) == 3
+
+
+def test_what_a_worker_says_follows_the_catalogues(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalog = catalog_path(tmp_path / "translations", "pt")
+    catalog.parent.mkdir(parents=True)
+    catalog.write_text('msgid "Something"\nmsgstr "Algo"\n', encoding="utf-8")
+    monkeypatch.setitem(app.config, "TRANSLATIONS_PATH", tmp_path / "translations")
+    monkeypatch.setitem(app.extensions, EXTENSION, new_watch(app))
+    said = []
+
+    def say(app: Flask, job: int, turn: int, ending: Callable[[], bool]) -> None:
+        with app.app_context(), force_locale("pt"):
+            said.append(gettext("Something"))
+
+    monkeypatch.setattr(worker, "celery_for", lambda app: Pretended((7, 2)))
+    monkeypatch.setattr(worker, "_in_thread", lambda target: None)
+    monkeypatch.setattr(worker, "run_turn", say)
+    worker.work(app)
+    catalog.write_text('msgid "Something"\nmsgstr "Alguma coisa"\n', encoding="utf-8")
+    worker.work(app)
+    assert said == ["Algo", "Alguma coisa"]
 
 
 def test_standard_input_says_when_the_server_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
