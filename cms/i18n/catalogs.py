@@ -195,9 +195,9 @@ def save_translation(actor: Any, code: str, token: str, forms: Sequence[str], se
     texts = [form.replace("\r\n", "\n").replace("\r", "\n") for form in forms]
     with editing(locale):
         saved = put_translation(actor, locale, token, texts, seen)
+        compile_beside(path_of(locale), locale)
     live = watch_of(current_app).catalogs
     live.refresh(live.by_folder[locale.folder])
-    compile_beside(path_of(locale), locale)
     return saved
 
 

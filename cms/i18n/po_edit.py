@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from cms.i18n.po_entry import Entry
+from cms.i18n.po_entry import Entry, Span
 from cms.i18n.po_file import PoFile, join_lines
 from cms.i18n.po_syntax import WRAP_AT, quoted_lines
 
@@ -21,7 +21,7 @@ def with_translation(po: PoFile, entry: Entry, forms: Sequence[str]) -> bytes:
     lines = list(po.lines)
     first, last = entry.form_spans[0].start, entry.form_spans[-1].end
     ending = line_end(po.lines[first]) or usual_line_end(po.lines)
-    wrap = wraps(po.lines)
+    wrap = wraps(po)
     new: list[str] = []
     for index, text in enumerate(forms):
         kept = index < len(entry.forms) and entry.forms[index] == text
@@ -66,8 +66,10 @@ def usual_line_end(lines: Sequence[str]) -> str:
     return line_end(lines[0]) or "\n" if lines else "\n"
 
 
-def wraps(lines: Sequence[str]) -> bool:
-    """Whether the tools that wrote the file broke long strings: no string with a space in it runs on and on."""
+def wraps(po: PoFile) -> bool:
+    """Whether the tools that wrote the file broke long strings: no text with a space in it runs on and on."""
+    head = po.header_entry.span if po.header_entry else Span(0, 0)
     return not any(
-        len(line) > WRAP_AT + 8 and not line.startswith("#") and " " in line[WRAP_AT:].rstrip() for line in lines
+        len(line) > WRAP_AT + 8 and not line.startswith("#") and " " in line[WRAP_AT:].rstrip()
+        for line in (*po.lines[: head.start], *po.lines[head.end :])
     )

@@ -70,7 +70,7 @@ class Update:
         self.messages = {message.key: message for message in messages}
         self.fill = fill
         self.ending = usual_line_end(po.lines)
-        self.wrap = wraps(po.lines)
+        self.wrap = wraps(po)
         self.retired = {entry.key: entry for entry in po.entries if entry.obsolete}
         spans = sorted(entry.span for entry in (po.header_entry, *po.entries) if entry is not None)
         self.first_start, self.last_end = spans[0].start, spans[-1].end

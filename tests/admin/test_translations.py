@@ -1,5 +1,6 @@
 """The translators' screens."""
 
+import fcntl
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -326,6 +327,24 @@ def test_a_folder_that_cannot_be_written_keeps_what_was_typed(
     assert "Entrada" in response.text
     with site.app_context():
         assert db.session.scalars(select(AuditEntry).where(AuditEntry.action == "translate")).all() == []
+
+
+def test_the_compiled_file_is_written_before_the_next_one_may_save(
+    site: Flask, translator: SiteClient, catalog: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever compiled later, and had read earlier, would write an older state."""
+    locked = []
+
+    def look_at_the_lock(path: Path, locale: object) -> None:
+        with (site.config["INSTANCE_PATH"] / "catalogs" / "pt.lock").open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                locked.append(path)
+
+    monkeypatch.setattr(catalogs, "compile_beside", look_at_the_lock)
+    assert save(translator, catalog, "Entrance", "Entrada").status_code == 302
+    assert locked == [catalog]
 
 
 @pytest.mark.parametrize("step", ["flush", "commit"])

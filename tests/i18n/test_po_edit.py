@@ -80,6 +80,13 @@ def test_long_texts_are_wrapped_as_the_rest_of_the_file_is() -> None:
     assert f'msgstr "{LONG} x"' in edit(unwrapped, "Search", f"{LONG} x")
 
 
+def test_a_long_line_in_the_head_says_nothing_about_the_texts() -> None:
+    # Some tools wrap the texts and leave the rule of the plural forms on one line.
+    rule = "nplurals=2; plural=(n==1 ? 0 : n==0 || n%100>1 && n%100<11 ? 1 : n%100>10 && n%100<20 ? 1 : 1);"
+    head = SAMPLE.replace("nplurals=2; plural=(n != 1);", rule)
+    assert all(len(line) <= 76 for line in edit(head, "Search", LONG).splitlines() if rule not in line)
+
+
 @settings(max_examples=120, deadline=None)
 @given(
     catalog=catalogs(),
