@@ -83,7 +83,9 @@ def found_texts(root: Path) -> Iterator[tuple[str, Key, str | None, tuple[str, .
     """Each use of a text: the file, the key, the plural and the developer's notes."""
     for name, _line, source, comments, context in sorted(raw_texts(root), key=lambda found: Path(found[0]).as_posix()):
         singular, plural = source if isinstance(source, tuple) else (source, None)
-        yield Path(name).as_posix(), Key(context, singular), plural, tuple(comments)
+        # A comment in a template comes as one, however many lines it takes there.
+        notes = tuple(line.strip() for comment in comments for line in comment.splitlines())
+        yield Path(name).as_posix(), Key(context, singular), plural, notes
 
 
 def raw_texts(root: Path) -> list[Any]:

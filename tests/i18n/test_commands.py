@@ -122,6 +122,15 @@ def test_updating_follows_the_source(runner: FlaskCliRunner, source: Path) -> No
     assert not any(entry.fuzzy for entry in po)
 
 
+def test_a_note_of_several_lines_stays_a_note(runner: FlaskCliRunner, source: Path) -> None:
+    template = TEMPLATE.replace("{# NOTE: Warm or not. #}", "{# NOTE: Warm or not,\r\n   as of the air. #}")
+    (source / "templates" / "home.html").write_text(template, newline="")
+    assert runner.invoke(args=["translations", "update"]).exit_code == 0
+    warm = polib.pofile(str(catalog(source, "pt"))).find("Warm inside")
+    assert warm.comment == "Warm or not,\nas of the air."
+    assert runner.invoke(args=["translations", "update"]).output == "en: up to date.\npt: up to date.\n"
+
+
 def test_a_translation_that_is_saved_during_an_update_is_kept(
     runner: FlaskCliRunner, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
