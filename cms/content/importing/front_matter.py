@@ -18,6 +18,10 @@ _CHARACTER = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0
 _LONGEST_NUMBER = 256
 
 
+# What PyYAML raises for a value that is not what its tag says differs from tag to tag.
+_UNREADABLE = (yaml.YAMLError, ValueError, OverflowError, LookupError, AttributeError, TypeError, RecursionError)
+
+
 class UnreadableHead(Exception):
     """The head is not what it should be; the text is a sentence for the person who imports."""
 
@@ -48,7 +52,7 @@ def split(text: str) -> tuple[dict[str, Any], str]:
         return {}, text
     try:
         head = yaml.load(match[1] or "", _Loader)  # noqa: S506 -- a SafeLoader
-    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
+    except _UNREADABLE as error:
         line = getattr(getattr(error, "problem_mark", None), "line", None)
         if line is None:
             raise UnreadableHead(_("The head of the file is not valid YAML.")) from error
@@ -74,7 +78,9 @@ def _line(value: Any) -> str:
     is_one = isinstance(value, str | int | float) and not isinstance(value, bool)
     if not is_one or (isinstance(value, int) and value.bit_length() > _LONGEST_NUMBER):
         return ""
-    return " ".join(str(value).split())
+    # Halves of pairs and NUL, which YAML can write, no database can be asked for.
+    text = str(value).encode(errors="ignore").decode().replace("\0", "")
+    return " ".join(text.split())
 
 
 def words_of(head: dict[str, Any], *names: str) -> str:

@@ -42,6 +42,9 @@ def test_head_and_body_are_told_apart(text: str, head: dict[str, object], body: 
         "---\njust words\n---\n",
         "---\ntitle: !!python/object/apply:os.system [ls]\n---\n",
         "---\ndate: 2026-13-45\n---\n",
+        "---\ntitle: !!bool perhaps\n---\n",
+        "---\ntitle: !!int ''\n---\n",
+        "---\ndate: !!timestamp soon\n---\n",
         "---\ntitle: \x01\n---\n",
         "---\n" + "[" * 3000 + "\n---\n",
         # Lists of lists, and mappings of mappings, that would be of a billion parts.
@@ -57,6 +60,11 @@ def test_a_head_that_cannot_be_read_is_said_to_be_so(text: str) -> None:
 
 def test_a_single_value_may_be_repeated() -> None:
     assert split("---\na: &name Anna\nb: *name\n---\n") == ({"a": "Anna", "b": "Anna"}, "")
+
+
+def test_what_no_database_can_be_asked_for_is_left_out() -> None:
+    head, _body = split('---\nauthor: "\\uD800an\\u0000na"\ntags: ["\\uD800", "b\\uDFFF"]\n---\n')
+    assert (text_of(head, "author"), names_of(head, "tags")) == ("anna", {"b": "b"})
 
 
 def test_numbers_and_dates_beyond_all_bounds_are_none() -> None:
