@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from cms.cache.breaker import Breaker, Unavailable
-from cms.cache.connection import MIRRORS, PURGES, RISE, SEQUENCE, STAMP, Refused, ask
+from cms.cache.connection import BOUNDED, MIRRORS, PURGES, RISE, SEQUENCE, STAMP, Refused, ask
 from cms.cache.mirrors import KNOWN_FOR, MOST_PURGES, SILENCE
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ LEASE_SECONDS = 0.02
 RENEWAL = 0.7
 # Stamps outlive the pages that need them; they are renewed whenever such a page is rendered.
 STAMP_SECONDS = 14 * 24 * 3600
+# Digits of a stamp: microseconds since 1970, with room for tens of thousands of years.
+LONGEST_NUMBER = 18
 # Tags per script: each runs alone on the server, so none should take long.
 PER_SCRIPT = 1000
 
@@ -92,7 +94,7 @@ class Purged(NamedTuple):
 
 def _number(value: object) -> int | None:
     """A stamp or sequence as Redis holds it; None for anything that is not a plain number."""
-    if isinstance(value, bytes) and 0 < len(value) <= 18 and value.isdigit():
+    if isinstance(value, bytes) and 0 < len(value) <= LONGEST_NUMBER and value.isdigit():
         return int(value)
     return None
 
@@ -139,6 +141,7 @@ class RedisStamps:
         self._known: tuple[int, float, float, int] = (0, float("-inf"), float("-inf"), -1)
         self._trips: Trips = breaker if breaker is not None else _Never()
         self._renewing = threading.Lock()
+        self._bounded = client.register_script(BOUNDED)
         self._current = client.register_script(_CURRENT)
         self._arm = client.register_script(_ARM)
         self._purge = client.register_script(_PURGE)
@@ -161,7 +164,9 @@ class RedisStamps:
 
     def _ask_sequence(self) -> int:
         now, trips = self._clock(), self._trips.trips
-        held = _number(self._ask(lambda: self._client.get(self._sequence_key), healing=True))
+        # One digit more than a number may have: what is longer is none.
+        asked = self._ask(lambda: self._client.getrange(self._sequence_key, 0, LONGEST_NUMBER), healing=True)
+        held = _number(asked)
         if held is None:
             held = self._certain(self._ask(lambda: self._current(keys=[self._sequence_key])))
         self._remember(held, now, trips)
@@ -169,7 +174,8 @@ class RedisStamps:
 
     def read(self, tags: Sequence[str]) -> list[int | None]:
         keys = [STAMP % (self._namespace, tag) for tag in tags]
-        return [_number(value) for value in self._ask(lambda: self._client.mget(keys))]
+        found = self._ask(lambda: self._bounded(keys=keys, args=[LONGEST_NUMBER])) if keys else []
+        return [_number(value) for value in found]
 
     def arm(self, tags: Sequence[str]) -> list[int | None]:
         keys = [STAMP % (self._namespace, tag) for tag in tags]

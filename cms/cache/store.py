@@ -15,7 +15,11 @@ from flask import Flask
 from flask_caching.backends.base import BaseCache
 from flask_caching.backends.rediscache import RedisCache
 
+from cms.cache.connection import BOUNDED
+
 MEGABYTE = 1024 * 1024
+# No page with all its encodings is as long; what is longer is neither written nor read.
+MOST_SHARED = 4 * MEGABYTE
 
 
 class BytesOnly(BaseSerializer):
@@ -36,6 +40,21 @@ class RedisStore(RedisCache):
 
     serializer = BytesOnly()  # type: ignore[assignment]  # cachelib's own base is as wide
     on_clear: Callable[[], None] | None = None
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._bounded = self._read_client.register_script(BOUNDED)
+
+    def get(self, key: str) -> bytes | None:
+        return self.get_many(key)[0]
+
+    def get_many(self, *keys: str) -> list[bytes | None]:
+        places = [f"{self._get_prefix()}{key}" for key in keys]
+        found: list[bytes | None] = self._bounded(keys=places, args=[MOST_SHARED])
+        return found
+
+    def set(self, key: str, value: Any, timeout: Any = None) -> bool:
+        return len(_bytes(value)) <= MOST_SHARED and bool(super().set(key, value, timeout))
 
     @classmethod
     def factory(cls, app: Flask, config: dict[str, Any], args: list[Any], kwargs: dict[str, Any]) -> "RedisStore":  # noqa: ARG003 -- the signature is Flask-Caching's

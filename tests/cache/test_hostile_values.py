@@ -95,3 +95,14 @@ def test_a_page_planted_under_the_key_of_another_is_not_served(days: Days) -> No
     days.one.service.near.clear()
     assert days.one.get("/en/").text == "First"
     assert days.one.get("/en/secret").text == "secret"
+
+
+def test_long_values_are_not_even_sent(quick_days: Days) -> None:
+    """Python takes seconds to take in what Redis sends in a moment."""
+    site, client = quick_days.one, quick_days.client
+    for key in client.keys("*"):
+        client.set(key, b"x" * 5_000_000)
+    sent = client.info("stats")["total_net_output_bytes"]
+    site.service.near.clear()
+    assert quick_days.texts() == ["First", "First"]
+    assert client.info("stats")["total_net_output_bytes"] - sent < 100_000

@@ -11,7 +11,7 @@ import redis
 from cms.cache.addresses import Address
 from cms.cache.entries import Entry
 from cms.cache.near import Near
-from cms.cache.store import MemoryStore, RedisStore
+from cms.cache.store import MOST_SHARED, MemoryStore, RedisStore
 from tests.cache.conftest import Clock
 from tests.servers import RedisServer
 
@@ -34,6 +34,20 @@ def test_bytes_come_back_as_they_are(store: Any) -> None:
     assert store.delete("a")
     assert store.get("a") is None
     assert not store.has("a")
+
+
+def test_what_is_too_long_for_a_page_is_not_even_sent(shared_redis: RedisServer) -> None:
+    with redis.Redis.from_url(shared_redis.url) as client:
+        store = RedisStore(host=client, key_prefix=uuid.uuid4().hex)
+        assert store.set("page", b"x" * MOST_SHARED)
+        assert len(store.get("page") or b"") == MOST_SHARED
+        assert not store.set("longer", b"x" * (MOST_SHARED + 1))
+        assert store.get("longer") is None
+        client.set(f"{store.key_prefix}longer", b"x" * (MOST_SHARED + 1))
+        client.rpush(f"{store.key_prefix}list", "x")
+        before = client.info("stats")["total_net_output_bytes"]
+        assert store.get_many("longer", "list", "missing") == [None] * 3
+        assert client.info("stats")["total_net_output_bytes"] - before < 50_000
 
 
 def test_pickles_are_neither_written_nor_read(store: Any) -> None:
