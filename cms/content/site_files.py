@@ -10,6 +10,7 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, BinaryIO
@@ -222,7 +223,7 @@ def thumbnail(path: str, actor: Any) -> bytes:
         raise NotFound(_("There is no such file."))
     digest = hashlib.sha256(f"{entry.path}\n{entry.version}".encode()).hexdigest()
     kept = Path(current_app.config["INSTANCE_PATH"]) / "thumbnails" / f"{digest}.webp"
-    if kept.is_file():
+    with suppress(FileNotFoundError):
         return kept.read_bytes()
     content = _small(path)
     kept.parent.mkdir(exist_ok=True)
@@ -238,8 +239,16 @@ def _make_room(folder: Path) -> None:
     kept = list(folder.glob("*.webp"))
     if len(kept) < THUMBNAILS_KEPT:
         return
-    for file in sorted(kept, key=lambda one: one.stat().st_mtime_ns)[: len(kept) // 4]:
+    for file in sorted(kept, key=_changed_at)[: len(kept) // 4]:
         file.unlink(missing_ok=True)
+
+
+def _changed_at(file: Path) -> int:
+    """When a file was changed, in nanoseconds; 0 where somebody else has removed it meanwhile."""
+    try:
+        return file.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def _small(path: str) -> bytes:

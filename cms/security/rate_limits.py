@@ -35,6 +35,9 @@ SEARCHES = "60 per minute"
 # A cache server that hangs may cost a sign-in this many seconds, once; then the process counts by itself.
 REDIS_PATIENCE = 0.4
 
+# Seconds that an attempt waits for another one at the same account: that one may wait for a mail server.
+TURN_PATIENCE = 5.0
+
 # Some proxies name the port, which is another one for each connection.
 _WITH_PORT = re.compile(r"([0-9.]+):[0-9]+|\[([0-9A-Fa-f:.]+)\](?::[0-9]+)?", re.ASCII)
 
@@ -86,8 +89,9 @@ def _wait_for_turn(key: str) -> None:
 
     Else as many are let through as there are threads, all of which find that there were not too many yet.
     """
-    g.turn = _turns[hash(key) % len(_turns)]
-    g.turn.acquire()
+    turn = _turns[hash(key) % len(_turns)]
+    if turn.acquire(timeout=TURN_PATIENCE):
+        g.turn = turn
 
 
 def _end_turn(_error: BaseException | None) -> None:

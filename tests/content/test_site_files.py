@@ -259,6 +259,16 @@ def test_thumbnails_of_files_that_are_gone_make_room(root, editor, app, monkeypa
     assert len(list(kept.iterdir())) == 4
 
 
+def test_thumbnails_that_somebody_else_forgets_at_the_same_moment(root, editor, app, monkeypatch):
+    """Two who look at a folder make room at once."""
+    monkeypatch.setattr(site_files, "THUMBNAILS_KEPT", 1)
+    kept = app.config["INSTANCE_PATH"] / "thumbnails"
+    kept.mkdir()
+    (kept / "gone.webp").symlink_to("nothing")
+    (root / "new.png").write_bytes(picture())
+    assert site_files.thumbnail("new.png", editor)
+
+
 def test_no_thumbnail_of_what_is_no_picture(root, editor):
     """By its ending or by its content."""
     (root / "fake.png").write_bytes(b"not a picture")

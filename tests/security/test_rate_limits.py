@@ -8,6 +8,7 @@ import time_machine
 
 from cms.content import user_accounts
 from cms.extensions import limiter
+from cms.security import rate_limits
 from cms.security.rate_limits import address_key, name_key, seconds_to_wait
 from tests.factories import PASSWORD, make_user
 from tests.sign_in import form_token, sign_in_with
@@ -67,6 +68,18 @@ def test_attempts_at_the_same_moment_are_counted_as_well(limited, monkeypatch):
     for thread in threads:
         thread.join()
     assert sorted(statuses) == [422] * ACCOUNT_LIMIT + [429] * ACCOUNT_LIMIT
+
+
+def test_nobody_waits_long_for_somebody_elses_attempt(limited, monkeypatch):
+    """It may hang; and whoever did not wait for it does not end its turn."""
+    monkeypatch.setattr(rate_limits, "TURN_PATIENCE", 0.01)
+    turn = threading.Lock()
+    monkeypatch.setattr(rate_limits, "_turns", (turn,))
+    with turn:
+        assert attempt(limited.test_client()).status_code == 422
+        assert turn.locked()
+    assert attempt(limited.test_client()).status_code == 422
+    assert not turn.locked()
 
 
 def test_all_names_of_an_account_count_together(limited):
