@@ -12,7 +12,7 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -146,10 +146,9 @@ class SafeFolder:
                 with _one_writer(folder):
                     if version is not None:
                         _require_version(name, folder, version)
-                    if not overwrite:
-                        _reserve(name, folder)
                     written = os.stat(temporary, dir_fd=folder, follow_symlinks=False)
-                    os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+                    with nullcontext() if overwrite else _reserved(name, folder):
+                        os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
             except BaseException:
                 os.unlink(temporary, dir_fd=folder)
                 raise
@@ -172,13 +171,8 @@ class SafeFolder:
             moved = _entry(path, _existing_status(parts[-1], source))
             if moved.is_folder:
                 self._require_room(path, target)
-            # The name is taken first, so that nothing that appears meanwhile is overwritten.
-            _reserve(name, destination, folder=moved.is_folder)
-            try:
+            with _reserved(name, destination, folder=moved.is_folder), _missing_is_not_found():
                 os.rename(parts[-1], name, src_dir_fd=source, dst_dir_fd=destination)
-            except OSError as error:
-                _release(name, destination, folder=moved.is_folder)
-                raise NotFound(_("There is no such file.")) from error
         return target
 
     def _require_room(self, folder: str, target: str) -> None:
@@ -285,20 +279,22 @@ def _write_temporary(folder: int, content: IO[bytes], mode: int) -> str:
     return name
 
 
-def _reserve(name: str, directory: int, *, folder: bool = False) -> None:
-    """Take a name by making something empty of it, which the final step replaces. Raises Conflict."""
+@contextmanager
+def _reserved(name: str, directory: int, *, folder: bool = False) -> Iterator[None]:
+    """Take a name by making something empty of it, which the block replaces; given back where the block fails.
+
+    So nothing that appears meanwhile is overwritten. Raises Conflict.
+    """
     with _taken_is_conflict(name):
         if folder:
             os.mkdir(name, 0o755, dir_fd=directory)
         else:
             os.close(os.open(name, CREATE_FLAGS, 0o644, dir_fd=directory))
-
-
-def _release(name: str, directory: int, *, folder: bool) -> None:
-    if folder:
-        os.rmdir(name, dir_fd=directory)
-    else:
-        os.unlink(name, dir_fd=directory)
+    try:
+        yield
+    except BaseException:
+        (os.rmdir if folder else os.unlink)(name, dir_fd=directory)
+        raise
 
 
 @contextmanager

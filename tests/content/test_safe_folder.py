@@ -1,5 +1,6 @@
 """Operations on files cannot leave their folder: not by name, not by link, not by anything that happens meanwhile."""
 
+import errno
 import io
 import os
 from collections.abc import Callable
@@ -223,16 +224,34 @@ def test_a_folder_does_not_move_into_itself(safe):
 
 
 @pytest.mark.parametrize("path", ["a.txt", "docs"])
-def test_a_move_that_fails_gives_the_name_back(safe, path, monkeypatch):
-    """What was taken for it is released."""
+@pytest.mark.parametrize(
+    ("number", "error"), [(errno.ENOENT, NotFound), (errno.EXDEV, OSError), (errno.EACCES, PermissionError)]
+)
+def test_a_move_that_fails_gives_the_name_back(safe, path, number, error, monkeypatch):
+    """What was taken for it is released; and what is there, on another disk or closed, is not said to be missing."""
 
     def fail(*args: object, **kwargs: object) -> None:
-        raise FileNotFoundError
+        raise OSError(number, "no")
 
     monkeypatch.setattr(os, "rename", fail)
-    with pytest.raises(NotFound):
+    with pytest.raises(error):
         safe.move(path, "", "elsewhere")
     assert names(safe) == ["a.txt", "docs"]
+
+
+def test_an_upload_that_fails_at_last_gives_the_name_back(safe, monkeypatch):
+    """Nothing empty is left under it, which would keep the next try out."""
+
+    def fail(*args: object, **kwargs: object) -> None:
+        raise OSError(errno.EIO, "no")
+
+    before = on_disk(safe.root)
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OSError, match="no"):
+        put(safe, "new.txt")
+    monkeypatch.undo()
+    assert on_disk(safe.root) == before
+    assert put(safe, "new.txt") == "new.txt"
 
 
 def test_paths_stay_within_what_can_be_asked_for(safe):
