@@ -1,13 +1,19 @@
-"""A site whose catalogues a test may write."""
+"""A site whose catalogues a test may write; lists with more rows than a page shows."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 
+from admin import list_marks, listing, title_search
 from cms.i18n.domain import new_watch
 from cms.i18n.watch import EXTENSION
+from cms.models import Post
+from cms.models.column_types import utc_now
+from tests import factories as make
 from tests.admin.translating import HEAD, TEXTS
 from tests.site_client import SiteClient, signed_in
 
@@ -36,3 +42,29 @@ def site(app: Flask, catalog: Path) -> Iterator[Flask]:
 def translator(site: Flask) -> SiteClient:
     """A translator of Portuguese, whose back office is English."""
     return signed_in(site, "translator", locale="en")
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Limits that a handful of rows reaches; how it is with marks, `test_list_marks.py` shows."""
+    monkeypatch.setattr(listing, "COUNTED", 6)
+    monkeypatch.setattr(list_marks.MarkedLists, "of", lambda *_: list_marks.NONE)
+    monkeypatch.setattr(listing, "LOOKED_THROUGH", 5)
+    monkeypatch.setattr(title_search, "FEW", 4)
+    return
+
+
+@pytest.fixture
+def posts(db_session: Any) -> list[Post]:
+    """Thirty posts, the first of them the newest."""
+    now = utc_now()
+    return [
+        make.make_post(
+            title=f"Stone {number:02}",
+            slug=f"stone-{number:02}",
+            summary="",
+            body="",
+            updated_at=now - timedelta(hours=number),
+        )
+        for number in range(30)
+    ]
