@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, or_, select
@@ -10,6 +11,16 @@ from cms.content.errors import InvalidInput
 from cms.content.slugs import slugify, unique_slug
 from cms.extensions import db
 from cms.models import Page, Redirect
+
+
+def path_of(address: str) -> str:
+    """The path of an address of this site as requests name it: decoded, without query, fragment and last slash."""
+    return unquote(urlsplit(address).path).rstrip("/") or "/"
+
+
+def is_same_place(address: str, path: str) -> bool:
+    """Whether a redirect from `path` to `address` would end where it began."""
+    return address.startswith("/") and path_of(address) == (path.rstrip("/") or "/")
 
 
 def slug_condition(model: Any, slug: str, scope: dict[str, Any]) -> list[ColumnElement[bool]]:

@@ -223,7 +223,13 @@ def menu_links(location: str, locale: str) -> list[tuple[str, str]]:
 
 
 def redirect_for(path: str) -> Redirect | None:
-    """Where an address moved to, or None."""
-    row = db.session.scalars(select(Redirect).where(Redirect.source == path)).first()
-    depends_on(row if row is not None else collection_tag(Redirect))
+    """Where an address moved to, or None. With a slash at the end and without it is one address; the exact one counts
+    more.
+    """
+    other = path.rstrip("/") if path.endswith("/") else f"{path}/"
+    among = select(Redirect).where(Redirect.source.in_([path, other])).order_by(Redirect.source != path)
+    row = db.session.scalars(among.limit(1)).first()
+    depends_on(row)
+    if row is None or row.source != path:
+        depends_on(collection_tag(Redirect))
     return row

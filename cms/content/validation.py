@@ -7,14 +7,14 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import Column, String, Text, inspect, select
 from sqlalchemy.orm.interfaces import MANYTOMANY, MANYTOONE
 
-from cms.content.addresses import free_slug, slug_is_taken
+from cms.content.addresses import free_slug, is_same_place, path_of, slug_is_taken
 from cms.content.errors import InvalidInput
 from cms.content.sanitising import sanitise
 from cms.content.slugs import slugify
@@ -262,24 +262,32 @@ def _menu_item_rule(cleaned: dict[str, Any], full: dict[str, Any], document: Mod
 
 
 def _redirect_rule(cleaned: dict[str, Any], full: dict[str, Any], document: Model | None, errors: Errors) -> None:
-    source, target = full.get("source") or "", full.get("target") or ""
+    # Requests are compared decoded, however an address was copied.
+    source, target = unquote(full.get("source") or ""), full.get("target") or ""
+    if "source" in cleaned:
+        cleaned["source"] = source
     if not source.startswith("/") or source.startswith("//"):
         errors["source"] = _("Begin with a slash, for example /en/old-page.")
+    elif "?" in source or "#" in source:
+        errors["source"] = _("Leave out “?” and “#” with what follows: redirects go by the path alone.")
+    elif CONTROL.search(source) or LINE_BREAKS.search(source):
+        errors["source"] = _("This is not an address that a link can lead to.")
     if target and not is_safe_target(target):
         errors["target"] = _("This is not an address that a link can lead to.")
-    elif source == target or _leads_back(source, target):
+    elif _leads_back(source, target):
         errors["target"] = _("A redirect cannot lead to itself.")
     _check_unique(Redirect, {"source": source}, document, "source", errors)
 
 
 def _leads_back(source: str, target: str) -> bool:
-    """Whether the redirects there are lead from a path to another one, in a few steps."""
+    """Whether a target is the source itself, or the redirects there are lead from it to there in a few steps."""
     for _step in range(LONGEST_CHAIN):
-        following = db.session.scalar(select(Redirect.target).where(Redirect.source == target))
+        if is_same_place(target, source):
+            return True
+        path = path_of(target) if target.startswith("/") else target
+        following = db.session.scalar(select(Redirect.target).where(Redirect.source.in_([path, f"{path}/"])).limit(1))
         if following is None or following == target:
             return False
-        if following == source:
-            return True
         target = following
     return True
 

@@ -41,11 +41,19 @@ def settle_language() -> Response | None:
     g.locale = language.code
     if given != language.code:
         path = url_for(request.endpoint or "", **{**(request.view_args or {}), "locale": language.code})
-        query = request.query_string.decode("ascii", "ignore")
         # Which languages there are is a setting; nothing else can move this redirect.
         depends_on(settings_tag())
-        return redirect(f"{path}?{query}" if query else path, 301)
+        return redirect(with_query(path), 301)
     return None
+
+
+def with_query(address: str) -> str:
+    """Where a redirect leads, with what was asked for behind the question mark; an address that has its own keeps it.
+
+    In a page that is kept, this is what pages may depend on: the page of a list, and nothing of where one came from.
+    """
+    query = request.query_string.decode("ascii", "ignore")
+    return f"{address}?{query}" if query and "?" not in address and "#" not in address else address
 
 
 def base_url() -> str:

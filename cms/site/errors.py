@@ -13,6 +13,7 @@ from werkzeug.exceptions import BadRequestKeyError, HTTPException, SecurityError
 from werkzeug.routing import RequestRedirect
 
 from cms.content import post_lists, presenting, queries
+from cms.content.addresses import is_same_place
 from cms.content.errors import Conflict, ContentError, NotFound
 from cms.i18n.locales import lookup
 from cms.security.answers import wants_json
@@ -20,7 +21,7 @@ from cms.security.bad_input import is_text
 from cms.security.permissions import BACKOFFICE_ENTER
 from cms.security.policy import Forbidden, holds
 from cms.security.sessions import is_personal
-from cms.site.addresses import base_url
+from cms.site.addresses import base_url, with_query
 
 
 class Explanation(NamedTuple):
@@ -151,4 +152,6 @@ def _moved() -> ResponseReturnValue | None:
     if request.method not in {"GET", "HEAD"} or is_personal(request.path) or not is_text(request.path):
         return None
     row = queries.redirect_for(request.path)
-    return redirect(row.target, row.status_code) if row is not None else None
+    if row is None or is_same_place(row.target, request.path):
+        return None
+    return redirect(with_query(row.target) if row.target.startswith("/") else row.target, row.status_code)

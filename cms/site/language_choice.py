@@ -13,7 +13,7 @@ from cms.content import post_lists, presenting, queries
 from cms.i18n.locales import LocaleInfo, default_locale, lookup
 from cms.i18n.negotiation import negotiate
 from cms.security.sessions import is_personal
-from cms.site.addresses import base_url, is_month
+from cms.site.addresses import base_url, is_month, with_query
 
 choice = Blueprint("choice", __name__)
 
@@ -24,7 +24,7 @@ ONE_YEAR = 365 * 24 * 3600
 @choice.get("/")
 def front_door() -> ResponseReturnValue:
     """To the site in the remembered language, else in the one that the browser asks for. Never cached by anyone."""
-    response = redirect(url_for("site.home", locale=_preferred_language()))
+    response = redirect(with_query(url_for("site.home", locale=_preferred_language())))
     response.vary.update(["Accept-Language", "Cookie"])
     return _uncached(response)
 

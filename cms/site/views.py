@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +13,7 @@ from cms.cache import depends_on
 from cms.cache.tags import settings_tag
 from cms.content import post_lists, presenting, queries
 from cms.content.post_lists import Listing
-from cms.site.addresses import asked_page, base_url, is_month, settle_language
+from cms.site.addresses import asked_page, base_url, is_month, settle_language, with_query
 
 site = Blueprint("site", __name__)
 
@@ -98,7 +99,7 @@ def page(locale: str, path: str) -> ResponseReturnValue:
     """
     if path.endswith("/"):
         depends_on(settings_tag())
-        return redirect(request.script_root + request.path.rstrip("/"), 301)
+        return redirect(with_query(request.script_root + quote(request.path.rstrip("/"))), 301)
     found = presenting.document_page(queries.page_or_document(locale, path), base_url())
     if found is None:
         raise NotFound

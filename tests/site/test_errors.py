@@ -118,3 +118,32 @@ def test_headers_of_an_error_are_kept(client: SiteClient) -> None:
     assert answer.status_code in {400, 405}
     if answer.status_code == 405:
         assert "GET" in answer.headers["Allow"]
+
+
+@pytest.mark.parametrize(("kept", "asked"), [("/en/2019/05/old/", "/en/2019/05/old"), ("/2019/old", "/2019/old/")])
+def test_a_slash_at_the_end_makes_no_other_address(client: SiteClient, kept: str, asked: str) -> None:
+    make_redirect(kept, "/en/new")
+    answer = client.get(asked)
+    assert (answer.status_code, answer.location) == (301, "/en/new")
+
+
+def test_of_two_redirects_the_exact_one_counts(client: SiteClient) -> None:
+    make_redirect("/2019/old/", "/en/with")
+    assert client.get("/2019/old").location == "/en/with"
+    make_redirect("/2019/old", "/en/without")
+    assert [client.get(path).location for path in ("/2019/old", "/2019/old/")] == ["/en/without", "/en/with"]
+
+
+def test_the_page_of_a_list_that_moved_is_kept(client: SiteClient) -> None:
+    make_redirect("/en/tags/old", "/en/tags/new")
+    make_redirect("/en/tags/older", "/en/tags/new?page=1")
+    make_redirect("/en/tags/elsewhere", "https://example.org/tags")
+    assert client.get("/en/tags/old?page=2").location == "/en/tags/new?page=2"
+    assert client.get("/en/tags/older?page=2").location == "/en/tags/new?page=1"
+    assert client.get("/en/tags/elsewhere?page=2").location == "https://example.org/tags"
+
+
+@pytest.mark.parametrize("target", ["/en/turning", "/en/turning/", "/en/turning?page=1", "/en/turn%69ng#top"])
+def test_no_redirect_leads_in_a_circle(client: SiteClient, target: str) -> None:
+    make_redirect("/en/turning", target)
+    assert client.get("/en/turning").status_code == 404

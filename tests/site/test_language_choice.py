@@ -29,6 +29,10 @@ def test_the_front_door_asks_the_browser(client: SiteClient, header: str | None,
     assert {"Accept-Language", "Cookie"} <= set(answer.vary)
 
 
+def test_the_front_door_passes_on_where_somebody_came_from(client: SiteClient) -> None:
+    assert client.get("/?utm_source=letter&utm_medium=mail").location == "/en/?utm_source=letter&utm_medium=mail"
+
+
 def test_the_front_door_remembers(client: SiteClient) -> None:
     client.get("/language/de")
     assert client.get("/", headers={"Accept-Language": "fr"}).location == "/de/"

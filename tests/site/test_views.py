@@ -134,6 +134,8 @@ def test_what_is_not_there_is_404(client: SiteClient, path: str) -> None:
         ("/zh_hans/posts/x?page=2", "/zh-Hans/posts/x?page=2"),
         ("/PT/tags/y", "/pt/tags/y"),
         ("/en/about/", "/en/about"),
+        ("/en/tags/y/?page=2", "/en/tags/y?page=2"),
+        ("/en/what%3Fis%23it/", "/en/what%3Fis%23it"),
     ],
 )
 def test_other_spellings_lead_to_the_canonical_one(client: SiteClient, path: str, canonical: str) -> None:
