@@ -43,7 +43,8 @@ def still(iframe: Element) -> Element:
     """What the public page shows in place of a stored video: a still block that is a link to the video.
 
     Takes the stored `<iframe>`. A script turns a click on `a[data-embed]` into the player; without a script the
-    link leads to the video's own page. Nothing is asked of another host before the click.
+    link leads to the video's own page. Nothing is asked of another host before the click. What it gives may stand
+    wherever text may: in a paragraph, in emphasis, in a heading.
     """
     address = iframe.attributes["src"]
     parts = urlsplit(address)
@@ -66,7 +67,7 @@ def still(iframe: Element) -> Element:
             Element("span", {"class": "video-note"}, [_("Playing it loads content from YouTube.")]),
         ],
     )
-    return Element("div", {"class": "video"}, [link])
+    return Element("span", {"class": "video"}, [link])
 
 
 def _video_id(host: str, path: str, query: dict[str, list[str]]) -> str | None:

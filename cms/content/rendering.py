@@ -172,14 +172,15 @@ def _present(parent: Element, pictures: Mapping[str, Picture]) -> None:
             _fit_picture(child, pictures)
         elif child.tag == "iframe":
             parent.children[place] = still(child)
+        elif child.tag == "pre":
+            # It scrolls where a line is long, and not every browser lets the keyboard reach what scrolls.
+            child.attributes["tabindex"] = "0"
+            _present(child, pictures)
         elif child.tag == "table":
             _present(child, pictures)
             parent.children[place] = _scroll_box(child)
         else:
             _present(child, pictures)
-    if parent.tag == "p" and any(isinstance(child, Element) and child.tag == "div" for child in parent.children):
-        # A block within a paragraph would end it.
-        parent.tag = "div"
 
 
 def _fit_picture(image: Element, pictures: Mapping[str, Picture]) -> None:

@@ -232,7 +232,8 @@ def _replacement(element: Element, *, inside_link: bool) -> list[Element | str]:
 
 def _link(element: Element) -> list[Element | str]:
     address = element.attributes.get("href", "")
-    if not address:
+    if not address or element.find("iframe") is not None:
+        # A page shows a video as a link, and links cannot stand in links.
         return list(element.children)
     if address.startswith("//"):
         address = f"https:{address}"

@@ -1,7 +1,7 @@
 """One row per language, tied by a shared key."""
 
 from typing import Any, ClassVar
-from uuid import uuid4
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, String, UniqueConstraint
@@ -37,6 +37,11 @@ class Translatable:
             sort_order=81,
             info={"machinery": True, "uncached": True},
         )
+
+    @property
+    def urn(self) -> str:
+        """What names this document in this language for ever, whatever its address becomes (RFC 4122)."""
+        return uuid5(NAMESPACE_URL, f"{self.translation_key}/{self.locale}").urn
 
     @classmethod
     def table_arguments(cls) -> tuple[Any, ...]:

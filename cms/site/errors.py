@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadRequestKeyError, HTTPException, SecurityError, UnsupportedMediaType
 from werkzeug.routing import RequestRedirect
 
+from cms.cache.addresses import is_public
 from cms.content import post_lists, presenting, queries
 from cms.content.addresses import is_same_place
 from cms.content.errors import Conflict, ContentError, NotFound
@@ -110,8 +111,11 @@ def _own_sentence(error: HTTPException) -> str | None:
 def _page(status: int, sentence: str | None) -> ResponseReturnValue:
     """The answer to an error. `sentence` says more than the general explanation does."""
     explanation = EXPLANATIONS.get(status) or EXPLANATIONS[500 if status >= HTTPStatus.INTERNAL_SERVER_ERROR else 400]
+    # The page cache says of what it keeps how long that is good. All else is in the language of whoever asked.
+    kept = request.method in {"GET", "HEAD"} and is_public(request.path)
+    headers = {} if kept or is_personal(request.path) else {"Cache-Control": "private, no-store"}
     if wants_json(request):
-        return jsonify(error=sentence or str(explanation.text), status=status), status
+        return jsonify(error=sentence or str(explanation.text), status=status), status, headers
     frame = _frame() if status == HTTPStatus.NOT_FOUND else None
     page = render_template(
         "errors/error.html",
@@ -122,7 +126,7 @@ def _page(status: int, sentence: str | None) -> ResponseReturnValue:
         back_office=_back_office_link(status),
         recent=post_lists.recent_posts(frame.language.code, presenting.RECENT) if frame is not None else [],
     )
-    return page, status
+    return page, status, headers
 
 
 def _back_office_link(status: int) -> str | None:

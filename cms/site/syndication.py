@@ -1,5 +1,7 @@
 """For programs: the feed of each language, the map of the site, and what robots may look at."""
 
+from datetime import UTC, datetime
+
 from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
@@ -12,6 +14,7 @@ from cms.site.addresses import base_url, settle_language
 syndication = Blueprint("syndication", __name__)
 
 FEED_LENGTH = 20
+NEVER = datetime.fromtimestamp(0, UTC)
 
 
 @syndication.get("/<language:locale>/feed.xml")
@@ -20,9 +23,12 @@ def feed(locale: str) -> ResponseReturnValue:
     if answer := settle_language():
         return answer
     path = url_for("syndication.feed", locale=locale)
+    posts = post_lists.newest_posts(locale, FEED_LENGTH)
+    moments = (moment for post in posts if (moment := post.last_published_at or post.published_at))
     context = {
         "frame": presenting.frame(locale, path, base_url(), {}),
-        "posts": post_lists.newest_posts(locale, FEED_LENGTH),
+        "posts": posts,
+        "updated": max(moments, default=NEVER),
         "home": url_for("site.home", locale=locale),
     }
     return Response(render_template("site/feed.xml", **context), content_type="application/atom+xml; charset=utf-8")

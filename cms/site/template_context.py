@@ -1,6 +1,7 @@
 """What every template may ask for, whoever renders it."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -15,11 +16,17 @@ def init_app(app: Flask) -> None:
     app.add_template_global(current_language)
     app.add_template_global(is_latin)
     app.add_template_global(remembered)
+    app.add_template_filter(instant)
 
 
 def current_language() -> LocaleInfo:
     """The language in which the page speaks at the moment, with its direction."""
     return lookup(str(get_locale() or "").replace("_", "-")) or default_locale()
+
+
+def instant(moment: datetime) -> str:
+    """A moment to the second, as HTML's `datetime` and feeds take it (RFC 3339); HTML allows no microseconds."""
+    return moment.isoformat(timespec="seconds")
 
 
 def is_latin(code: str) -> bool:

@@ -147,3 +147,17 @@ def test_the_page_of_a_list_that_moved_is_kept(client: SiteClient) -> None:
 def test_no_redirect_leads_in_a_circle(client: SiteClient, target: str) -> None:
     make_redirect("/en/turning", target)
     assert client.get("/en/turning").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/media/nothing.webp"), ("GET", "/search/en/"), ("POST", "/en/"), ("POST", "/nothing")]
+)
+def test_an_error_in_the_language_of_the_browser_is_kept_by_nobody(client: SiteClient, method: str, path: str) -> None:
+    answer = client.open(path, method=method, headers={"Accept-Language": "fr"})
+    assert answer.status_code in {404, 405}
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_a_missing_page_is_kept(client: SiteClient) -> None:
+    assert client.get("/en/nothing").headers["X-Cache"] == "miss"
+    assert client.get("/en/nothing").headers["X-Cache"] == "hit"

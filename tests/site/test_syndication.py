@@ -1,14 +1,17 @@
 """Feeds, the map of the site, and what robots are told."""
 
+from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.factories import make_category, make_page, make_post, make_setting
+from cms.extensions import db
+from tests.factories import make_category, make_page, make_post, make_setting, make_user, translate
 from tests.site_client import SiteClient
 
 pytestmark = pytest.mark.usefixtures("app_context")
 
+MORNING = datetime(2026, 11, 2, 8, tzinfo=UTC)
 ATOM = "{http://www.w3.org/2005/Atom}"
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
@@ -24,7 +27,8 @@ def test_the_feed_holds_the_newest_posts_of_its_language(client: SiteClient) -> 
     feed = ET.fromstring(answer.data)
     assert feed.attrib["{http://www.w3.org/XML/1998/namespace}lang"] == "en"
     assert [title.text for title in feed.iterfind(f"{ATOM}entry/{ATOM}title")] == ["Ships & <harbours>"]
-    assert [entry.text for entry in feed.iterfind(f"{ATOM}entry/{ATOM}id")] == ["http://localhost/en/posts/ships"]
+    links = [link.attrib["href"] for link in feed.iterfind(f"{ATOM}entry/{ATOM}link")]
+    assert links == ["http://localhost/en/posts/ships"]
     assert all(feed.find(f"{ATOM}{name}") is not None for name in ("id", "title", "updated", "subtitle"))
 
 
@@ -73,3 +77,34 @@ def test_robots_are_told_where_the_map_is(client: SiteClient) -> None:
     assert answer.mimetype == "text/plain"
     assert "Sitemap: http://localhost/sitemap.xml" in answer.text
     assert "Disallow: /admin/" in answer.text
+
+
+def test_an_entry_keeps_its_name_when_its_address_changes(client: SiteClient) -> None:
+    post = make_post(slug="ships")
+    translate(post, "pt", slug="navios")
+
+    def name(locale: str) -> str:
+        entry = ET.fromstring(client.get(f"/{locale}/feed.xml").data).find(f"{ATOM}entry/{ATOM}id")
+        assert entry is not None
+        return str(entry.text)
+
+    before = name("en")
+    assert before.startswith("urn:uuid:")
+    assert before != name("pt")
+    post.slug = "boats"
+    db.session.commit()
+    assert name("en") == before
+
+
+def test_a_feed_is_as_new_as_the_entry_that_was_changed_last(client: SiteClient) -> None:
+    make_post(published_at=MORNING, last_published_at=MORNING + timedelta(days=3, microseconds=5))
+    make_post(published_at=MORNING + timedelta(days=1), last_published_at=MORNING + timedelta(days=1))
+    feed = ET.fromstring(client.get("/en/feed.xml").data)
+    assert feed.findtext(f"{ATOM}updated") == "2026-11-05T08:00:00+00:00"
+
+
+def test_moments_are_told_as_html_takes_them(client: SiteClient) -> None:
+    post = make_post(published_at=MORNING + timedelta(microseconds=5), author=make_user())
+    for path in ("/en/", post.public_path, f"/search/en?q={post.title}"):
+        assert '"2026-11-02T08:00:00+00:00"' in client.get(path).text
+        assert ".000005" not in client.get(path).text

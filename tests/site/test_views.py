@@ -311,3 +311,33 @@ def test_pages_may_stand_where_other_things_stand(client: SiteClient, name: str)
     if name == "posts":
         make_post(slug="child", title="The post")
         assert "<title>The post" in client.get("/en/posts/child").text
+
+
+def test_only_the_first_page_of_a_list_is_translated(client: SiteClient) -> None:
+    make_setting("posts_per_page", "3")
+    category = make_category(slug="sea")
+    make_category(slug="mar", locale="pt", translation_key=category.translation_key)
+    for _ in range(5):
+        make_post(category=category)
+    for path in ("/en/", "/en/categories/sea"):
+        assert any('hreflang="pt"' in link for link in links_of(client.get(path).text, "alternate"))
+        second = client.get(f"{path}?page=2").text
+        assert f'rel="canonical" href="http://localhost{path}?page=2"' in second
+        assert "hreflang=" not in second[: second.index("</head>")]
+
+
+def test_every_page_has_a_card_for_those_who_share_it(client: SiteClient) -> None:
+    tag = make_tag(slug="ships", name='Ships & "boats"')
+    post = make_post(title="A <b>", summary="Wide & far", tags=[tag])
+    page = make_page(title="About", summary="Who we are")
+    for path, title, text in (
+        ("/en/", "Babelpress", None),
+        (tag.public_path, "Ships &amp; &#34;boats&#34;", "All posts on Ships &amp; &#34;boats&#34;."),
+        (post.public_path, "A &lt;b&gt;", "Wide &amp; far"),
+        (page.public_path, "About", "Who we are"),
+    ):
+        html = client.get(path).text
+        assert html.count('property="og:title"') == html.count('property="og:url"') == 1
+        assert f'<meta property="og:title" content="{title}">' in html
+        assert f'<meta property="og:url" content="http://localhost{path}">' in html
+        assert text is None or f'<meta property="og:description" content="{text}">' in html
