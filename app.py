@@ -18,7 +18,7 @@ from cms.content.searching import upkeep
 from cms.extensions import csrf, db
 from cms.i18n import domain, watch
 from cms.security import bad_input, headers, passwords, rate_limits, sessions
-from config import ROOT, read_settings
+from config import ROOT, make_instance_folder, read_settings
 
 # What is loaded by now is never garbage, and need not be looked at again; what requests leave behind is.
 gc.freeze()
@@ -33,7 +33,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     settings = read_settings() | (overrides or {})
     app = Flask(__name__, instance_path=str(settings["INSTANCE_PATH"]), static_folder=str(ROOT / "static"))
     app.config.from_mapping(settings)
-    app.config["INSTANCE_PATH"].mkdir(parents=True, exist_ok=True)
+    make_instance_folder(app.config["INSTANCE_PATH"])
     if not app.testing:
         # What happens is told in one line each, of our own parts only; libraries speak up when something is wrong.
         logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")

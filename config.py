@@ -29,16 +29,19 @@ MAIL_SERVER, MAIL_PORT, MAIL_USERNAME, MAIL_PASSWORD, MAIL_USE_TLS, MAIL_USE_SSL
 """
 
 import difflib
+import ipaddress
 import os
 import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from babel import Locale, UnknownLocaleError
 from click import ClickException
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent
 
@@ -65,14 +68,12 @@ def read_settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
     env = dict(os.environ if environ is None else environ)
     _refuse_unknown(env)
     app_env = _choice(env, "APP_ENV", ENVIRONMENTS, "demo")
-    instance = Path(env.get("INSTANCE_PATH") or ROOT / "instance").expanduser().resolve()
+    instance = _folder(env, "INSTANCE_PATH", ROOT / "instance")
     locales = _locales(env.get("SITE_LOCALES") or "en,pt,es,fr,de,ar,zh-Hans", "SITE_LOCALES")
     default_locale = _locales(env.get("DEFAULT_LOCALE") or locales[0], "DEFAULT_LOCALE")[0]
     if default_locale not in locales:
         raise ConfigurationError(f"DEFAULT_LOCALE: {default_locale} is not among SITE_LOCALES; add it there.")
-    redis_url = env.get("REDIS_URL") or None
-    if redis_url and urlsplit(redis_url).scheme not in ("redis", "rediss", "unix"):
-        raise ConfigurationError("REDIS_URL: must begin with redis://, rediss:// or unix://.")
+    redis_url = _redis_url(env)
     processes = _number(env, "WEB_PROCESSES", 1, 1, 256)
     if processes > 1 and not redis_url:
         raise ConfigurationError("WEB_PROCESSES: more than one process needs a shared cache; set REDIS_URL, or use 1.")
@@ -81,12 +82,12 @@ def read_settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "APP_ENV": app_env,
         "TESTING": app_env == "testing",
         "DEBUG": app_env == "development",
-        "HOST": env.get("HOST") or "127.0.0.1",
+        "HOST": _host(env),
         "PORT": _number(env, "PORT", 5000, 1, 65535),
         "WEB_PROCESSES": processes,
         "INSTANCE_PATH": instance,
         "SECRET_KEY": _secret_key(env, app_env, instance),
-        "SQLALCHEMY_DATABASE_URI": env.get("DATABASE_URL") or f"sqlite:///{instance / 'babelpress.sqlite'}",
+        "SQLALCHEMY_DATABASE_URI": _database_url(env) or f"sqlite:///{instance / 'babelpress.sqlite'}",
         "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(env.get("DATABASE_URL") or ""),
         "REDIS_URL": redis_url,
         "JOBS_WORKER": _choice(env, "JOBS_WORKER", ("serve", "apart"), "apart" if redis_url else "serve"),
@@ -94,16 +95,101 @@ def read_settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "PAGE_CACHE_QUERY": frozenset({"page"}),
         "PAGE_MIRROR": _page_mirror(env, redis_url),
         "SITE_URL": _site_url(env),
-        "TRUSTED_HOSTS": [host.strip() for host in env.get("TRUSTED_HOSTS", "").split(",") if host.strip()] or None,
+        "TRUSTED_HOSTS": _trusted_hosts(env),
         "TRUSTED_PROXIES": _number(env, "TRUSTED_PROXIES", 0, 0, 10),
         "SITE_LOCALES": locales,
         "DEFAULT_LOCALE": default_locale,
-        "TRANSLATIONS_PATH": Path(env.get("TRANSLATIONS_PATH") or ROOT / "translations").expanduser().resolve(),
+        "TRANSLATIONS_PATH": _folder(env, "TRANSLATIONS_PATH", ROOT / "translations"),
         "DEMO_PASSWORD": env.get("DEMO_PASSWORD") or None,
         "SESSION_COOKIE_SECURE": production and (env.get("SITE_URL") or "https:").startswith("https:"),
         **_cdn(env),
         **_mail(env),
     }
+
+
+def make_instance_folder(path: Path) -> None:
+    """Make the folder of all that the program writes where there is none.
+
+    Raises ConfigurationError where that fails, or where this user may not write to it.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(f"INSTANCE_PATH: {path} cannot be made: {error.strerror}.") from None
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise ConfigurationError(f"INSTANCE_PATH: this user may not write to {path}; run this as the server's user.")
+
+
+def _folder(env: Mapping[str, str], name: str, default: Path) -> Path:
+    try:
+        path = Path(env.get(name) or default).expanduser().resolve()
+    except RuntimeError as error:
+        raise ConfigurationError(f"{name}: {error}") from None
+    if path.exists() and not path.is_dir():
+        raise ConfigurationError(f"{name}: {path} is no folder.")
+    return path
+
+
+def _host(env: Mapping[str, str]) -> str:
+    host = env.get("HOST") or "127.0.0.1"
+    try:
+        # The server binds to numbers; the one name that everybody uses is made one.
+        ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
+    except ValueError:
+        raise ConfigurationError(
+            "HOST: must be an address of this machine in numbers, such as 127.0.0.1 or ::1, or localhost."
+        ) from None
+    return host
+
+
+def _database_url(env: Mapping[str, str]) -> str | None:
+    """The address as it was given; the text of an error never has it, since it holds a password."""
+    url = env.get("DATABASE_URL") or None
+    if url is None:
+        return None
+    try:
+        parts = make_url(url)
+    except (ArgumentError, ValueError):
+        parts = None
+    if parts is None or parts.drivername not in ("sqlite", "postgresql", "postgresql+psycopg"):
+        raise ConfigurationError(
+            "DATABASE_URL: must be an address such as postgresql://user:password@host/name, or sqlite:////full/path."
+        )
+    if parts.drivername == "sqlite" and parts.database in (None, "", ":memory:"):
+        raise ConfigurationError("DATABASE_URL: a database in memory would be lost; name a file, or leave it out.")
+    return url
+
+
+def _redis_url(env: Mapping[str, str]) -> str | None:
+    url = env.get("REDIS_URL") or None
+    parts = _split(url or "")
+    if url and (parts is None or parts.scheme not in ("redis", "rediss", "unix")):
+        raise ConfigurationError(
+            "REDIS_URL: must begin with redis://, rediss:// or unix://, as in redis://host:6379/0."
+        )
+    if parts is not None and parts.scheme != "unix" and not re.fullmatch(r"(/[0-9]*)?", parts.path):
+        raise ConfigurationError("REDIS_URL: ends with the number of a database, as in redis://host:6379/0.")
+    return url
+
+
+def _split(url: str) -> SplitResult | None:
+    """The parts of an address; None where it is none, as with a port that is no number."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def _trusted_hosts(env: Mapping[str, str]) -> list[str] | None:
+    hosts = [host.strip() for host in env.get("TRUSTED_HOSTS", "").split(",") if host.strip()]
+    for host in hosts:
+        if re.search(r"[/\s@*]", host):
+            raise ConfigurationError(
+                f"TRUSTED_HOSTS: {host} is not a host name; write names such as example.org, separated by commas."
+            )
+    return hosts or None
 
 
 def _page_mirror(env: Mapping[str, str], redis_url: str | None) -> Path | None:
@@ -127,13 +213,16 @@ def _engine_options(url: str) -> dict[str, Any]:
     Nobody waits for minutes for one (seconds), nor for a network that swallows what is sent (`tcp_user_timeout` is in
     milliseconds). Statements may take as long as they need: exports, migrations, the index of words.
     """
-    if not url or url.startswith("sqlite"):
+    if not url.startswith("postgresql"):
         return {}
-    options: dict[str, Any] = {"pool_size": 16, "max_overflow": 16, "pool_timeout": 10, "pool_pre_ping": True}
-    if url.startswith("postgres"):
-        keepalives = {"keepalives_idle": 10, "keepalives_interval": 3, "keepalives_count": 3}
-        options["connect_args"] = {"connect_timeout": 5, "tcp_user_timeout": 10_000, **keepalives}
-    return options
+    keepalives = {"keepalives_idle": 10, "keepalives_interval": 3, "keepalives_count": 3}
+    return {
+        "pool_size": 16,
+        "max_overflow": 16,
+        "pool_timeout": 10,
+        "pool_pre_ping": True,
+        "connect_args": {"connect_timeout": 5, "tcp_user_timeout": 10_000, **keepalives},
+    }
 
 
 def _refuse_unknown(env: Mapping[str, str]) -> None:
@@ -160,7 +249,7 @@ def _secret_key(env: Mapping[str, str], app_env: str, instance: Path) -> str:
 
 def _kept_secret(path: Path) -> str:
     """A secret made at the first start and kept, so that a restart does not sign everybody out."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_instance_folder(path.parent)
     try:
         # Exclusive creation: of two processes that start at once, one writes and the other reads.
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -209,8 +298,9 @@ def _site_url(env: Mapping[str, str]) -> str | None:
     url = (env.get("SITE_URL") or "").rstrip("/")
     if not url:
         return None
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
+    parts = _split(url)
+    rest = parts is None or parts.path or parts.query or parts.fragment or "@" in parts.netloc
+    if parts is None or rest or parts.scheme not in ("http", "https") or not re.fullmatch(r"\S+", parts.netloc):
         raise ConfigurationError("SITE_URL: must be an address such as https://example.org, without a path.")
     return url
 
@@ -223,7 +313,8 @@ def _cdn(env: Mapping[str, str]) -> dict[str, Any]:
             raise ConfigurationError(f"{name}: must be the name of a header, such as Surrogate-Key.")
     if url and not header:
         raise ConfigurationError("CDN_PURGE_URL: pages need keys to be purged by; set CDN_KEY_HEADER.")
-    if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+    parts = _split(url or "")
+    if url and (parts is None or parts.scheme not in ("http", "https") or not parts.hostname):
         raise ConfigurationError("CDN_PURGE_URL: must be an address that begins with https:// or http://.")
     if token and not (token.isascii() and token.isprintable()):
         raise ConfigurationError("CDN_PURGE_TOKEN: must be of letters, digits and signs that a header can hold.")
@@ -241,6 +332,10 @@ def _mail(env: Mapping[str, str]) -> dict[str, Any]:
         return _choice(env, name, ("on", "off"), "off") == "on"
 
     server = env.get("MAIL_SERVER") or None
+    if server and not re.fullmatch(r"[^\s/@]+", server):
+        raise ConfigurationError("MAIL_SERVER: must be the name of a host, such as mail.example.org.")
+    if switch("MAIL_USE_TLS") and switch("MAIL_USE_SSL"):
+        raise ConfigurationError("MAIL_USE_SSL: TLS from the beginning leaves no room for MAIL_USE_TLS; choose one.")
     return {
         "MAIL_BACKEND": "smtp" if server else "file",
         "MAIL_SERVER": server or "localhost",

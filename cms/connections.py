@@ -1,6 +1,10 @@
 """What every new database connection is told, and what becomes of a request's changes when it fails."""
 
+import os
+from contextlib import suppress
+from functools import partial
 from math import ceil
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, got_request_exception
@@ -21,6 +25,8 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         engine = db.engine
         event.listen(engine, "connect", _PREPARED[engine.dialect.name])
+        if engine.dialect.name == "sqlite" and engine.url.database:
+            event.listen(engine, "do_connect", partial(_for_its_owner_alone, Path(engine.url.database)))
     got_request_exception.connect(_forget_changes, app)
 
 
@@ -67,6 +73,12 @@ def _prepare_postgresql(connection: Any, record: Any) -> None:
         cursor.execute("SET max_parallel_workers_per_gather = 0")
         cursor.execute("SET jit = off")
     connection.commit()
+
+
+def _for_its_owner_alone(path: Path, *_: Any) -> None:
+    """Make a new database such that nobody else may read it; SQLite gives the files beside it the same rights."""
+    with suppress(OSError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:

@@ -11,7 +11,8 @@ from config import read_settings
 
 _settings = read_settings()
 
-bind = f"{_settings['HOST']}:{_settings['PORT']}"
+_name = f"[{_settings['HOST']}]" if ":" in _settings["HOST"] else _settings["HOST"]
+bind = f"{_name}:{_settings['PORT']}"
 workers = _settings["WEB_PROCESSES"]
 worker_class = "gthread"
 # Requests wait for the database or for Redis, not for a processor, so a few more threads than processors.
@@ -36,5 +37,5 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 def when_ready(server: Any) -> None:
     """Say where the site is, once it can be asked."""
-    host = "127.0.0.1" if _settings["HOST"] in ("0.0.0.0", "::") else _settings["HOST"]
+    host = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(_name, _name)
     print(f"Babelpress is at http://{host}:{_settings['PORT']}/ (stop it with Ctrl+C)", flush=True)

@@ -1,11 +1,12 @@
 """Settings from the environment, and the one line that a wrong one earns."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from config import ConfigurationError, read_settings
+from config import ConfigurationError, make_instance_folder, read_settings
 
 
 def settings(tmp_path: Path, **environ: str) -> dict[str, Any]:
@@ -28,8 +29,7 @@ def test_nobody_waits_for_minutes_for_a_database_server(tmp_path: Path) -> None:
     # Milliseconds.
     assert found["connect_args"]["tcp_user_timeout"] <= 10_000
     assert settings(tmp_path)["SQLALCHEMY_ENGINE_OPTIONS"] == {}
-    other = settings(tmp_path, DATABASE_URL="mysql+pymysql://user@db.example.org/site")["SQLALCHEMY_ENGINE_OPTIONS"]
-    assert "connect_args" not in other
+    assert settings(tmp_path, DATABASE_URL="sqlite:////srv/site.sqlite")["SQLALCHEMY_ENGINE_OPTIONS"] == {}
 
 
 def test_a_secret_is_made_once_and_kept(tmp_path: Path) -> None:
@@ -120,6 +120,27 @@ def test_a_cdn(tmp_path: Path) -> None:
             "PAGE_MIRROR: files bear no keys for a CDN",
         ),
         ({"PAGE_MIRRORS": "/run"}, "did you mean PAGE_MIRROR"),
+        ({"HOST": "example.org"}, "HOST: must be an address of this machine in numbers"),
+        ({"HOST": "[::1]"}, "HOST: must be an address of this machine in numbers"),
+        ({"DATABASE_URL": "site.sqlite"}, "DATABASE_URL: must be an address such as"),
+        ({"DATABASE_URL": "postgres://me@localhost/site"}, "DATABASE_URL: must be an address such as"),
+        ({"DATABASE_URL": "mysql://me@localhost/site"}, "DATABASE_URL: must be an address such as"),
+        ({"DATABASE_URL": "postgresql://me@localhost:port/site"}, "DATABASE_URL: must be an address such as"),
+        ({"DATABASE_URL": "sqlite://"}, "DATABASE_URL: a database in memory"),
+        ({"REDIS_URL": "redis://localhost:port/0"}, "REDIS_URL: must begin with"),
+        ({"REDIS_URL": "redis://localhost/site"}, "REDIS_URL: ends with the number of a database"),
+        ({"SITE_URL": "https://[::1"}, "SITE_URL"),
+        ({"SITE_URL": "https://exa:mple"}, "SITE_URL"),
+        ({"SITE_URL": "https://exam ple.org"}, "SITE_URL"),
+        ({"SITE_URL": "https://example.org?page=1"}, "SITE_URL"),
+        ({"SITE_URL": "https://me:secret@example.org"}, "SITE_URL"),
+        ({"TRUSTED_HOSTS": "example.org,https://example.net"}, "TRUSTED_HOSTS: https://example.net is not a host"),
+        ({"TRUSTED_HOSTS": "example.org example.net"}, "TRUSTED_HOSTS: example.org example.net is not a host"),
+        ({"CDN_KEY_HEADER": "xkey", "CDN_PURGE_URL": "https://example.org:port/"}, "CDN_PURGE_URL: must be an address"),
+        ({"MAIL_SERVER": "smtp://example.org"}, "MAIL_SERVER: must be the name of a host"),
+        ({"MAIL_USE_TLS": "on", "MAIL_USE_SSL": "on"}, "choose one"),
+        ({"TRANSLATIONS_PATH": __file__}, "is no folder"),
+        ({"TRANSLATIONS_PATH": "~nobody-at-all/texts"}, "TRANSLATIONS_PATH: Could not determine home directory."),
     ],
 )
 def test_a_wrong_setting_is_one_line_that_says_what_to_do(tmp_path: Path, environ: dict[str, str], says: str) -> None:
@@ -127,3 +148,28 @@ def test_a_wrong_setting_is_one_line_that_says_what_to_do(tmp_path: Path, enviro
         settings(tmp_path, **environ)
     assert says in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_no_error_tells_the_password_of_a_database(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as error:
+        settings(tmp_path, DATABASE_URL="mysql://me:secret@localhost/site")
+    assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://localhost", "redis://:word@localhost:6379/3", "rediss://localhost/0?x=y", "unix:///run/redis.sock"]
+)
+def test_addresses_of_redis(tmp_path: Path, url: str) -> None:
+    assert settings(tmp_path, REDIS_URL=url)["REDIS_URL"] == url
+
+
+def test_an_instance_folder_that_cannot_be_made_or_written_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ConfigurationError, match=r"INSTANCE_PATH: .*is no folder"):
+        settings(tmp_path, INSTANCE_PATH=__file__)
+    with pytest.raises(ConfigurationError, match=r"INSTANCE_PATH: .*cannot be made: Not a directory"):
+        make_instance_folder(Path(__file__) / "instance")
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(ConfigurationError, match="INSTANCE_PATH: this user may not write"):
+        make_instance_folder(tmp_path)

@@ -1,9 +1,12 @@
 """What connections are told, and what becomes of a request's changes when it fails."""
 
+import stat
+
 import pytest
 from flask import got_request_exception
 from sqlalchemy import func, select, text
 
+from cms.extensions import db
 from tests.factories import make_tag
 
 
@@ -31,3 +34,17 @@ def test_a_question_is_answered_by_one_process(db_session):
             assert db_session.scalar(text("SHOW max_parallel_workers_per_gather")) == "0"
             assert db_session.scalar(text("SHOW jit")) == "off"
             db_session.rollback()
+
+
+def test_a_new_sqlite_database_is_for_its_owner_alone(make_app, tmp_path):
+    """Hashes of passwords and sessions are in it, and in the files beside it; one that is there keeps its rights."""
+    for name, kept in (("new", 0o600), ("shared", 0o640)):
+        path = tmp_path / f"{name}.sqlite"
+        if name == "shared":
+            path.touch(mode=0o640)
+        app = make_app(SQLALCHEMY_DATABASE_URI=f"sqlite:///{path}")
+        with app.app_context(), db.engine.begin() as connection:
+            connection.execute(text("CREATE TABLE a (b INTEGER)"))
+            files = sorted(tmp_path.glob(f"{name}.sqlite*"))
+            assert [file.suffix for file in files] == [".sqlite", ".sqlite-shm", ".sqlite-wal"]
+            assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {kept}

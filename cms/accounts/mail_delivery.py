@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 
 from flask import Flask
 from flask_mailman import EmailMessage
@@ -17,6 +18,13 @@ SMTP_PATIENCE = 10
 
 class LoggedEmailBackend(FileBackend):
     """Write each message to a file of its own, and a line to the log that says so."""
+
+    def open(self) -> bool:
+        """Open the file of a message: what people are told is for nobody else on the machine to read."""
+        if self.stream is None:
+            Path(self._get_filename()).touch(mode=0o600)
+        opened: bool = super().open()
+        return opened
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Write the messages. Returns how many were written."""

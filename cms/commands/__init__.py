@@ -1,9 +1,17 @@
 """The command line: each command is thin and calls the service that the screens call."""
 
+import errno
+from collections.abc import Callable
+from copy import copy
+from functools import wraps
+from typing import Any
+
 import click
 from flask import Flask
-from flask.cli import AppGroup
+from flask.cli import AppGroup, ScriptInfo
 from werkzeug.utils import import_string
+
+from cms import schema
 
 # Where each command is, by its name: module and attribute.
 COMMANDS = {
@@ -22,6 +30,10 @@ COMMANDS = {
     "users": "cms.commands.users:users",
     "worker": "cms.commands.worker:worker",
 }
+# The commands that change the schema, and need not be told that it is an old one.
+BRINGING_FORWARD = ("db", "prepare", "serve")
+# What the machine refuses, whatever the program does: the reason and the file say it all.
+REFUSALS = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
 
 
 class Commands(AppGroup):
@@ -35,8 +47,28 @@ class Commands(AppGroup):
         """The command of a name, None where there is none."""
         if cmd_name not in COMMANDS:
             return super().get_command(ctx, cmd_name)
-        command: click.Command = import_string(COMMANDS[cmd_name])
+        command: click.Command = copy(import_string(COMMANDS[cmd_name]))
+        command.invoke = says_what_is_away(command.invoke)  # type: ignore[method-assign,assignment]  # of this copy
         return command
+
+
+def says_what_is_away(invoke: Callable[[click.Context], Any]) -> Callable[[click.Context], Any]:
+    """Turn what is no fault of the program into one line and exit code 1: a database that is away, a full disk."""
+
+    @wraps(invoke)
+    def run(context: click.Context) -> Any:
+        load = context.ensure_object(ScriptInfo).load_app
+        try:
+            with schema.usable(load, advise=context.info_name not in BRINGING_FORWARD):
+                return invoke(context)
+        except schema.Unusable as error:
+            raise click.ClickException(str(error)) from None
+        except OSError as error:
+            if error.errno not in REFUSALS:
+                raise
+            raise click.ClickException(f"{error.filename or 'A file'}: {error.strerror}") from None
+
+    return run
 
 
 def init_app(app: Flask) -> None:

@@ -4,6 +4,7 @@ Each step does nothing where there is nothing to do, so that a second start is q
 together wait for each other.
 """
 
+import errno
 import fcntl
 import os
 import socket
@@ -24,6 +25,7 @@ from cms.commands.demo import fill_empty_site, tell_sign_ins
 from cms.content.foundation import lay_foundation
 
 LOCK = ".prepare.lock"
+LAST_PORT = 65535
 
 
 @click.command("prepare")
@@ -39,8 +41,9 @@ def prepare(demo: bool) -> None:
 def serve() -> None:
     """Prepare, then serve the site as visitors get it; an empty one gets the demonstration content."""
     host, port = current_app.config["HOST"], current_app.config["PORT"]
-    if not is_free(host, port):
-        raise click.ClickException(f"PORT: {port} is in use already; choose another one, such as PORT={port + 1}.")
+    refused = why_not(host, port)
+    if refused is not None:
+        raise click.ClickException(refused)
     make_ready(current_app, demo=current_app.config["APP_ENV"] == "demo")
     # The server's processes are copies of this one: no connection may be open in two of them.
     connections.close()
@@ -58,7 +61,10 @@ def make_to_serve() -> Flask:
 def make_ready(app: Flask, *, demo: bool) -> None:
     """Do what a start needs, each step only where it is needed, and say what is done."""
     with only_one(app.config["INSTANCE_PATH"] / LOCK):
-        if not schema.is_current():
+        state = schema.state()
+        if state is schema.State.AHEAD:
+            raise click.ClickException(str(state.advice))
+        if state is schema.State.BEHIND:
             click.echo("Bringing the database up to date ...")
             schema.upgrade()
         lay_foundation()
@@ -84,12 +90,17 @@ def only_one(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def is_free(host: str, port: int) -> bool:
-    """Whether a server may listen there; what is wrong with the host itself is left to the server to say."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+def why_not(host: str, port: int) -> str | None:
+    """Why no server can listen there, and what to do: one line, or None where one can."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((server.address_of(host), port))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            other = port + 1 if port < LAST_PORT else port - 1
+            return f"PORT: {port} is in use already; choose another one, such as PORT={other}."
+        if error.errno == errno.EACCES:
+            return f"PORT: this user may not listen at {port}; choose one above 1023, behind a proxy."
+        return f"HOST: {host} is no address of this machine ({error.strerror}); choose another one, such as 127.0.0.1."
+    return None

@@ -1,6 +1,7 @@
 """Mail goes to a server, or to files where there is none; it never spoils a page."""
 
 import logging
+import stat
 from email import message_from_bytes, policy
 
 import pytest
@@ -38,6 +39,7 @@ def test_without_a_server_mail_is_written_down(make_app, caplog):
     with app.app_context(), caplog.at_level(logging.INFO):
         assert send("anna@example.org", "Olá, Anna", "Bom dia — و صباح الخير")
     (file,) = (app.config["INSTANCE_PATH"] / "mail").iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
     message = message_from_bytes(file.read_bytes().rpartition(b"-" * 79)[0], policy=policy.default)
     assert message["To"] == "anna@example.org"
     assert message["Subject"] == "Olá, Anna"

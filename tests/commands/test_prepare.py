@@ -1,7 +1,9 @@
 """From nothing to a site that answers, and quickly where there is nothing to do."""
 
+import errno
 import fcntl
 import importlib
+import os
 import socket
 import threading
 import time
@@ -82,6 +84,25 @@ def test_a_port_in_use_is_said_at_once(make_app, started):
     assert result.exit_code == 1
     assert f"{port} is in use already" in result.output
     assert started == []
+
+
+@pytest.mark.parametrize(
+    ("host", "number", "says"),
+    [
+        ("127.0.0.1", errno.EADDRINUSE, "PORT: 65535 is in use already; choose another one, such as PORT=65534."),
+        ("127.0.0.1", errno.EACCES, "PORT: this user may not listen at 65535;"),
+        ("192.0.2.7", errno.EADDRNOTAVAIL, "HOST: 192.0.2.7 is no address of this machine"),
+        ("::1", errno.EAFNOSUPPORT, "HOST: ::1 is no address of this machine"),
+    ],
+)
+def test_what_is_said_of_an_address_is_what_is_wrong_with_it(monkeypatch, host, number, says):
+    """A wrong host is not a port in use."""
+
+    def refuse(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(prepare.socket, "socket", refuse)
+    assert prepare.why_not(host, 65535).startswith(says)
 
 
 def test_two_that_start_together_wait_for_each_other(tmp_path):
