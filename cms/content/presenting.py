@@ -45,7 +45,8 @@ class LanguageLink:
 class Frame:
     """What stands around the content of every public page. Paths are of this site, `base_url` makes them absolute.
 
-    `tags` are those of its settings and menus.
+    `tags` are those of its settings and menus; `query` is what of the page's address stands from `?` on, where another
+    language must show the same.
     """
 
     settings: Mapping[str, str]
@@ -56,6 +57,7 @@ class Frame:
     path: str
     base_url: str
     tags: frozenset[str] = frozenset()
+    query: str = ""
 
     def around(self, name: str, caller: Callable[[], str]) -> Markup:
         """The head or the foot of the page, which is kept for every page of the language that marks the same link.
@@ -67,7 +69,7 @@ class Frame:
         missing = tuple(link.language.code for link in self.languages if link.path is None)
         code = self.language.code
         kept = part(name, code, marked, missing, read=lambda: self, tags=self.tags).show(caller)
-        return Markup(kept.replace(self.page_address, escape(_quoted(self.path))))  # noqa: S704 - both are escaped
+        return Markup(kept.replace(self.page_address, escape(_quoted(self.path + self.query))))  # noqa: S704 - both are escaped
 
     @property
     def page_address(self) -> str:
@@ -148,7 +150,7 @@ def month_name(year: int, month: int) -> str:
     return name[:1].upper() + name[1:]
 
 
-def frame(locale: str, path: str, base_url: str, versions: Mapping[str, str]) -> Frame:
+def frame(locale: str, path: str, base_url: str, versions: Mapping[str, str], query: str = "") -> Frame:
     """Everything around the content of a page.
 
     `versions` holds the paths under which the same content can be read, by language; `path` is the page's own.
@@ -169,6 +171,7 @@ def frame(locale: str, path: str, base_url: str, versions: Mapping[str, str]) ->
         path=path,
         base_url=base_url,
         tags=tags,
+        query=query,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from flask import Blueprint, current_app, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +10,7 @@ from werkzeug import Response as BaseResponse
 from werkzeug.exceptions import HTTPException, NotFound
 
 from cms.content import post_lists, presenting, queries
+from cms.content.search import LONGEST_QUERY
 from cms.i18n.locales import LocaleInfo, default_locale, lookup
 from cms.i18n.negotiation import negotiate
 from cms.security.sessions import is_personal
@@ -93,7 +94,10 @@ def _of_author(username: str) -> dict[str, str]:
 
 
 def _of_search() -> dict[str, str]:
-    return {code: url_for("searching.results", locale=code) for code in presenting.site_codes()}
+    """The search for the same words: what they find in another language is for the reader to see."""
+    query = parse_qs(urlsplit(request.args["next"]).query)
+    words = query["q"][0][:LONGEST_QUERY] if "q" in query else None
+    return {code: url_for("searching.results", locale=code, q=words) for code in presenting.site_codes()}
 
 
 def _of_month(year: int, month: int) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """The search of the public site. What people type is without end, so its pages are not kept in the page cache."""
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -19,7 +21,8 @@ def results(locale: str) -> ResponseReturnValue:
         return answer
     query = request.args.get("q", "")[:LONGEST_QUERY].strip()
     versions = {code: url_for("searching.results", locale=code) for code in presenting.site_codes()}
-    frame = presenting.frame(locale, versions[locale], base_url(), versions)
+    words = f"?{urlencode({'q': query})}" if query else ""
+    frame = presenting.frame(locale, versions[locale], base_url(), versions, words)
     page = render_template("site/search.html", frame=frame, query=query, hits=search(locale, query))
     response = make_response(page)
     response.headers["Cache-Control"] = "private, no-store"

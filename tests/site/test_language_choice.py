@@ -62,7 +62,7 @@ def test_the_switcher_leads_to_the_same_content(client: SiteClient) -> None:
     pairs = {
         "/en/": "/pt/",
         "/en/?page=2": "/pt/",
-        "/search/en?q=sea": "/search/pt",
+        "/search/en?q=sea": "/search/pt?q=sea",
         "/en/posts/hello": "/pt/posts/ola",
         "/en/about": "/pt/sobre",
         "/en/tags/salt": "/pt/tags/sal",

@@ -1,6 +1,9 @@
 """The search of the public site."""
 
+import re
 from collections.abc import Callable, Iterator
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
@@ -63,3 +66,14 @@ def counting_client(make_app: Callable[..., Flask]) -> Iterator[SiteClient]:
 def test_nobody_searches_without_end(counting_client: SiteClient) -> None:
     statuses = [counting_client.get("/search/en").status_code for _ in range(61)]
     assert statuses == [200] * 60 + [429]
+
+
+@pytest.mark.parametrize("words", ["boats", "três barcos & “mais” 50% + 1 = ?#", "空格", "   "])
+def test_another_language_searches_for_the_same_words(client: SiteClient, words: str) -> None:
+    page = client.get("/search/en", query_string={"q": words}).text
+    links = re.findall(r'href="(/language/pt\?[^"]*)"', page)
+    assert len(links) == 2
+    for link in links:
+        answer = client.get(unescape(link))
+        assert urlsplit(answer.location).path == "/search/pt"
+        assert parse_qs(urlsplit(answer.location).query) == ({"q": [words.strip()]} if words.strip() else {})
