@@ -5,7 +5,6 @@ import logging
 from typing import Any
 
 from flask import Flask
-from jinja2 import FileSystemBytecodeCache
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import cms.models  # noqa: F401 -- maps every content type before the first query
@@ -18,6 +17,7 @@ from cms.content.searching import upkeep
 from cms.extensions import csrf, db
 from cms.i18n import domain, watch
 from cms.security import bad_input, headers, passwords, rate_limits, sessions
+from cms.site.compiled_templates import keep_compiled_templates
 from config import ROOT, make_instance_folder, read_settings
 
 # What is loaded by now is never garbage, and need not be looked at again; what requests leave behind is.
@@ -38,7 +38,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
         # What happens is told in one line each, of our own parts only; libraries speak up when something is wrong.
         logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
         logging.getLogger("cms").setLevel(logging.INFO)
-        _keep_compiled_templates(app)
+        keep_compiled_templates(app)
 
     if app.config["APP_ENV"] == "development":
         development.init_app(app)
@@ -63,13 +63,6 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
         hops = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's own way to wrap it
     return app
-
-
-def _keep_compiled_templates(app: Flask) -> None:
-    """As Python keeps its modules: compiling the templates takes longer than rendering the first page with them."""
-    folder = app.config["INSTANCE_PATH"] / "templates"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    app.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(folder))}
 
 
 def _init_database(app: Flask) -> None:

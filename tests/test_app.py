@@ -2,7 +2,6 @@
 
 import gc
 import os
-import stat
 import subprocess
 import sys
 from collections.abc import Callable
@@ -47,14 +46,6 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 def test_a_process_that_serves_does_not_load_what_it_does_not_need(loaded: set[str], module: str) -> None:
     assert "cms.commands.prepare" in loaded
     assert module not in loaded
-
-
-def test_templates_are_compiled_once_where_visitors_are_served(make_app: Callable[..., Flask]) -> None:
-    app = make_app(TESTING=False, APP_ENV="production", migrated=True)
-    folder = app.config["INSTANCE_PATH"] / "templates"
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert app.test_client().get("/en/").status_code == 200
-    assert {path.suffix for path in folder.iterdir()} == {".cache"}
 
 
 def test_what_is_loaded_is_not_looked_through_for_garbage() -> None:
