@@ -7,6 +7,7 @@ from flask import abort, redirect, request, url_for
 from flask_admin import BaseView
 from flask_login import current_user
 
+from cms.security import carried_forms
 from cms.security.permissions import BACKOFFICE_ENTER
 from cms.security.policy import holds
 
@@ -15,8 +16,8 @@ class ChokePoint:
     """Mixed into every view before Flask-Admin's own class.
 
     `endpoint_permissions` names, for each endpoint, the permission that it takes; views of models answer
-    `may_enter` from their policy instead. Whoever is not signed in is led to the sign-in; whoever lacks the right
-    gets 403.
+    `may_enter` from their policy instead. Whoever is not signed in is led to the sign-in, which carries what they
+    sent; whoever lacks the right gets 403.
     """
 
     endpoint_permissions: ClassVar[Mapping[str, str]] = {}
@@ -38,7 +39,7 @@ class ChokePoint:
         if not current_user.is_authenticated:
             if request.method == "GET":
                 return redirect(url_for("accounts.login", next=request.full_path.rstrip("?")))
-            return redirect(url_for("accounts.login"))
+            return carried_forms.offer() or redirect(url_for("accounts.login"))
         if not self.admits(name):
             abort(403)
         return None

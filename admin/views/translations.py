@@ -27,6 +27,8 @@ from cms.security.policy import holds
 
 PAGE_SIZE = 50
 LONGEST_SEARCH = 200
+# Plural forms that a language has at most: Arabic.
+MOST_FORMS = 6
 
 TABS: dict[Show, Any] = {
     Show.ALL: _l("All"),
@@ -159,7 +161,7 @@ class TranslationsView(SecureView):
         texts, broken = catalogs.readable(locale)
         entry = texts.po.by_token.get(token) if texts else None
         if texts is None or entry is None:
-            abort(HTTPStatus.NOT_FOUND, _("This text is no longer part of the site."))
+            return self._gone_screen(locale, broken)
         place = Place.of(entry, catalogs.select(texts, wish.search, wish.show))
         if request.method == "GET":
             return self._text_screen(locale, texts, entry, broken, place, Attempt())
@@ -185,12 +187,27 @@ class TranslationsView(SecureView):
         except Conflict as error:
             return Attempt(HTTPStatus.CONFLICT, str(error), typed=typed, theirs=error.current)
         except UnknownEntry as error:
-            abort(HTTPStatus.NOT_FOUND, str(error))
+            return Attempt(HTTPStatus.NOT_FOUND, str(error), typed=typed)
         except (CatalogNotWritable, NotOnRecord) as error:
             return Attempt(HTTPStatus.SERVICE_UNAVAILABLE, str(error), typed=typed)
         except CatalogError as error:
             return Attempt(HTTPStatus.CONFLICT, str(error), typed=typed)
         return Attempt()
+
+    def _gone_screen(self, locale: LocaleInfo, broken: str | None) -> Any:
+        """For a text that the program has dropped, or that cannot be read now; what was typed is there to be copied."""
+        typed = [request.form[name] for name in map("form-{}".format, range(MOST_FORMS)) if request.form.get(name)]
+        sentence = _("This text is no longer part of the site.")
+        if not typed:
+            abort(HTTPStatus.NOT_FOUND, sentence)
+        return self.render(
+            "admin/translations/gone.html",
+            locale=locale,
+            broken=broken,
+            sentence=None if broken else sentence,
+            typed=typed,
+            list_url=self.get_url(".texts", code=locale.code),
+        ), HTTPStatus.NOT_FOUND
 
     def _text_screen(
         self,

@@ -5,6 +5,7 @@ account's own choice, then the remembered one, then what the browser asks for.
 """
 
 from flask import Flask, current_app, g, has_request_context, request
+from flask_babel import refresh
 from flask_login import current_user
 
 from cms.content.time_zones import is_time_zone
@@ -24,6 +25,12 @@ def speak_to_the_person() -> None:
     """Set `g.locale` on the pages of the account and of the back office."""
     if is_personal(request.path):
         g.locale = _language_of_person()
+
+
+def speak_to_whoever_signed_in() -> None:
+    """Go on in the language of the account that has signed in within this request."""
+    speak_to_the_person()
+    refresh()
 
 
 def select_locale() -> str:

@@ -12,12 +12,15 @@ from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import TooManyRequests
 
+from cms.accounts.carrying import send_again_page, sign_in_page
 from cms.accounts.destinations import destination, home_of
 from cms.accounts.forms import PasswordForm, ProfileForm, SignInForm
+from cms.accounts.interface_language import speak_to_whoever_signed_in
 from cms.content.errors import InvalidInput
 from cms.content.user_accounts import account_id, authenticate, change_own_password, update_profile
 from cms.extensions import db
 from cms.models import User
+from cms.security import carried_forms
 from cms.security.rate_limits import count_wrong_password, limit_password_attempts, name_key, seconds_to_wait
 from cms.security.sessions import keep_signed_in, sign_in, sign_out
 
@@ -42,6 +45,7 @@ def index() -> ResponseReturnValue:
     return redirect(url_for("accounts.profile"))
 
 
+@accounts.get("/login/with-form")
 @accounts.get("/login")
 def login() -> ResponseReturnValue:
     """The form to sign in; whoever has already goes where they belong."""
@@ -51,10 +55,14 @@ def login() -> ResponseReturnValue:
     return render_template("accounts/login.html", form=form, asked=bool(form.next.data), problem=None)
 
 
+@accounts.post("/login/with-form")
 @accounts.post("/login")
 @limit_password_attempts(_tried_account)
 def sign_in_with_password() -> ResponseReturnValue:
-    """Sign in. Says the same whether the account is unknown, disabled, or the password is wrong."""
+    """Sign in. Says the same whether the account is unknown, disabled, or the password is wrong.
+
+    A form that is carried along is offered to be sent again; what it may do is decided when it is.
+    """
     form = SignInForm()
     if not form.validate():
         return _sign_in_again(form, None, 422)
@@ -64,6 +72,10 @@ def sign_in_with_password() -> ResponseReturnValue:
         count_wrong_password()
         return _sign_in_again(form, _("This user name and password do not fit."), 422)
     sign_in(user, remember=form.remember.data)
+    carried = carried_forms.brought_along()
+    if carried is not None:
+        speak_to_whoever_signed_in()
+        return send_again_page(carried, 200)
     return redirect(destination(user, form.next.data))
 
 
@@ -138,6 +150,12 @@ def too_many_attempts(_error: TooManyRequests) -> ResponseReturnValue:
 @accounts.errorhandler(CSRFError)
 def form_too_old(_error: CSRFError) -> ResponseReturnValue:
     """The form was open while its session ended, or comes from elsewhere: show it anew with what was typed."""
+    carried = carried_forms.brought_along()
+    if carried is not None and current_user.is_authenticated:
+        # Signed in meanwhile, in another tab or by this very form, which was reloaded.
+        return send_again_page(carried, 400)
+    if not current_user.is_authenticated and (carrying := carried_forms.offer()):
+        return carrying
     return _form_again(_("This form was open for too long. Please send it again."), 400)
 
 
@@ -146,15 +164,17 @@ def _form_again(problem: str, status: int) -> Response:
     if request.endpoint == "accounts.sign_in_with_password" or not current_user.is_authenticated:
         return _sign_in_again(SignInForm(), problem, status)
     if request.endpoint == "accounts.profile":
-        page = render_template("accounts/profile.html", form=ProfileForm(), home=home_of(current_user), problem=problem)
+        # What another site typed is not shown as one's own, one click from being saved.
+        typed = request.form if carried_forms.from_own_origin(request) else None
+        form = ProfileForm(typed, obj=_me())
+        page = render_template("accounts/profile.html", form=form, home=home_of(current_user), problem=problem)
     else:
         page = render_template("accounts/password.html", form=PasswordForm(), problem=problem)
     return make_response(page, status)
 
 
 def _sign_in_again(form: SignInForm, problem: str | None, status: int) -> Response:
-    page = render_template("accounts/login.html", form=form, asked=False, problem=problem)
-    return make_response(page, status)
+    return sign_in_page(form, problem=problem, status=status, carried=carried_forms.brought_along())
 
 
 def _show_errors(form: FlaskForm, errors: Mapping[str, Any]) -> None:

@@ -29,6 +29,8 @@ DEEPEST_JSON = 32
 LARGEST_UPLOAD = 256 * 1024 * 1024
 LARGEST_FORM = 12 * 1024 * 1024
 LARGEST_ACCOUNT_FORM = 64 * 1024
+# Where somebody signs in whose form of the back office is carried along, which may be as large as any.
+SIGN_IN_WITH_FORM = "/account/login/with-form"
 # Where files are sent to, and who may send some; everywhere else a request is a form.
 UPLOADS: dict[str, Callable[[Any], bool]] = {
     "/admin/files/upload/": lambda user: holds(user, FILES_MANAGE),
@@ -68,9 +70,14 @@ def refuse_bad_input() -> ResponseReturnValue | None:
 
 
 def _largest_body(path: str) -> int:
-    if path.startswith("/account/"):
+    if path.startswith("/account/") and path != SIGN_IN_WITH_FORM:
         return LARGEST_ACCOUNT_FORM
-    return LARGEST_UPLOAD if _who_may_send_files_to(path) is not None else LARGEST_FORM
+    return LARGEST_UPLOAD if takes_files(path) else LARGEST_FORM
+
+
+def takes_files(path: str) -> bool:
+    """Return whether files are sent to this path."""
+    return _who_may_send_files_to(path) is not None
 
 
 def _who_may_send_files_to(path: str) -> Callable[[Any], bool] | None:

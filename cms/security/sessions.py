@@ -9,7 +9,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Flask, Request, current_app, redirect, request, session, url_for
+from flask import Flask, Request, current_app, g, redirect, request, session, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -20,6 +20,7 @@ from werkzeug.exceptions import Unauthorized
 
 from cms.extensions import db, login_manager
 from cms.models.user import User
+from cms.security import carried_forms
 from cms.security.answers import wants_json
 
 PERSONAL_PREFIXES = ("/account", "/admin", "/language")
@@ -166,6 +167,8 @@ def load_user(kept: str) -> User | None:
 def sign_in(user: User, *, remember: bool) -> None:
     """Begin a new session for this account: nothing of the visitor's earlier one is taken over."""
     session.clear()
+    # Flask-WTF keeps the token of a request, which is not valid in the new session.
+    g.pop("csrf_token", None)
     session[BEGAN] = int(time.time())
     login_user(user, remember=remember)
     session[WHO] = f"{user.get_id()}:{session[BEGAN]}"
@@ -184,9 +187,12 @@ def keep_signed_in(user: User) -> None:
 
 
 def ask_to_sign_in() -> ResponseReturnValue:
-    """Answer whoever is not signed in: the sign-in page, which leads back; scripts are told so."""
+    """Answer whoever is not signed in: the sign-in page, which leads back, or carries a form; scripts are told so."""
     if wants_json(request):
         raise Unauthorized(_("Please sign in."))
+    carrying = carried_forms.offer()
+    if carrying is not None:
+        return carrying
     # What was posted cannot be repeated by following an address.
     wanted = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else None
     return redirect(url_for("accounts.login", next=wanted))

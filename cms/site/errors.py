@@ -17,6 +17,7 @@ from cms.content import post_lists, presenting, queries
 from cms.content.addresses import is_same_place
 from cms.content.errors import Conflict, ContentError, NotFound
 from cms.i18n.locales import lookup
+from cms.security import carried_forms
 from cms.security.answers import wants_json
 from cms.security.bad_input import is_text
 from cms.security.permissions import BACKOFFICE_ENTER
@@ -90,6 +91,8 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
         return Response(f"{_('This site is not known by that name.')}\n", 400, mimetype="text/plain")
     if error.code == 404 and (moved := _moved()):
         return moved
+    if isinstance(error, CSRFError) and (carrying := carried_forms.offer()):
+        return carrying
     answer = current_app.make_response(_page(error.code, _own_sentence(error)))
     for name, value in error.get_headers():
         if name not in {"Content-Type", "Content-Length"}:

@@ -83,7 +83,8 @@ def test_roles_and_state_are_not_in_the_form(client_as, db_session):
 
 def test_a_form_that_is_too_old_comes_back_with_what_was_typed(client_as):
     """The text is not lost."""
-    response = client_as("author").post("/account/profile", data=FILLED)
+    ours = {"Sec-Fetch-Site": "same-origin"}
+    response = client_as("author").post("/account/profile", data=FILLED, headers=ours)
     assert response.status_code == 400
     assert "Writes about rivers." in response.get_data(as_text=True)
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from cms.extensions import db
 from cms.i18n import catalogs
+from cms.i18n.errors import UnknownEntry
 from cms.models import AuditEntry
 from tests.admin.translating import ROOT, address, rows, save, seen
 from tests.site_client import SiteClient
@@ -238,3 +239,31 @@ def test_confirming_a_guess_takes_its_mark_away(translator: SiteClient, catalog:
     assert save(translator, catalog, "Window", "Janela").status_code == 302
     assert '\nmsgid "Window"\nmsgstr "Janela"\n' in catalog.read_text(encoding="utf-8")
     assert "fuzzy" not in catalog.read_text(encoding="utf-8")
+
+
+def test_a_text_that_was_dropped_meanwhile_leaves_what_was_typed_to_be_copied(
+    translator: SiteClient, catalog: Path
+) -> None:
+    typed = {"form-0": "\nUma porta & <mais>", "form-1": "Portas", "seen": seen(catalog, "Entrance")}
+    answer = translator.submit(address("Nowhere"), typed)
+    assert answer.status_code == 404
+    assert "This text is no longer part of the site." in answer.text
+    assert "What you typed is not saved." in answer.text
+    assert "readonly" in answer.text
+    assert ">\n\nUma porta &amp; &lt;mais&gt;</textarea>" in answer.text
+    assert ">\nPortas</textarea>" in answer.text
+    assert "What you typed" not in translator.submit(address("Nowhere"), {"form-0": ""}).text
+    assert translator.get(address("Nowhere")).status_code == 404
+
+
+def test_a_text_that_is_dropped_at_that_moment_stays_in_the_form(
+    translator: SiteClient, catalog: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dropped(*arguments: object) -> None:
+        raise UnknownEntry
+
+    monkeypatch.setattr(catalogs, "save_translation", dropped)
+    answer = save(translator, catalog, "Entrance", "Entrada nova")
+    assert answer.status_code == 404
+    assert "This text is no longer part of the site." in answer.text
+    assert ">\nEntrada nova</textarea>" in answer.text

@@ -34,6 +34,7 @@ GET        /media/<name>                                                  + + + 
 
 # One's own account
 GET POST   /account/login                                                 + + + + + +
+GET POST   /account/login/with-form                                       + + + + + +
 POST       /account/logout                                                > + + + + +
 GET        /account/                                                      + + + + + +
 GET POST   /account/{password,profile}                                    > + + + + +
