@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
+from sqlalchemy.exc import DatabaseError
 
 from cms.background.queue import QUEUE, TASK, celery_for
 from cms.content.jobs import orders
@@ -83,14 +84,21 @@ def work(app: Flask, *, for_server: bool = False, threads: int = 1) -> None:
 
 def look_after(app: Flask, celery: Any, activity: Activity, stop: Callable[[], None] | None) -> None:
     """Hand jobs over that wait too long; where `stop` is given, call it after IDLE_SECONDS without work."""
+    failed = False
     while True:
         time.sleep(LOOK_EVERY)
         try:
             # Beside a turn that takes long, jobs wait for good reason.
             if not activity.busy:
                 hand_over_lost(app, celery)
-        except Exception:
-            logger.warning("Jobs that wait could not be looked for.", exc_info=True)
+                failed = False
+        except Exception as error:
+            # Told once: a database that is away for an hour is away at each of its looks.
+            if not failed:
+                away = isinstance(error, DatabaseError)
+                why = str(error).partition("\n")[0]
+                logger.warning("Jobs that wait could not be looked for: %s", why, exc_info=not away)
+            failed = True
         if stop is not None and activity.idle_seconds() > IDLE_SECONDS:
             stop()
             return

@@ -295,6 +295,25 @@ class TestAloneness:
         assert (len(looked), stopped) == (2, [1])
         assert "could not be looked for" in caplog.text
 
+    def test_a_database_that_is_away_is_told_once_in_one_line(
+        self, app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr(worker, "LOOK_EVERY", 0)
+        activity, looks = worker.Activity(), iter([True, True, False, True, False])
+
+        def look(_app: Flask, _broker: object) -> None:
+            away = next(looks, None)
+            if away is None:
+                activity.since -= worker.IDLE_SECONDS + 1
+            elif away:
+                raise OperationalError("SELECT", None, ValueError("connection refused\nIs the server running?"))
+
+        monkeypatch.setattr(worker, "hand_over_lost", look)
+        worker.look_after(app, None, activity, lambda: None)
+        told = [record for record in caplog.records if "could not be looked for" in record.getMessage()]
+        assert len(told) == 2
+        assert all(record.getMessage().endswith("connection refused") and not record.exc_info for record in told)
+
     def test_one_that_works_is_not_idle(self) -> None:
         activity = worker.Activity()
         activity.since -= 100
