@@ -223,7 +223,7 @@ def _replacement(element: Element, *, inside_link: bool) -> list[Element | str]:
         case "pre" if element.children and isinstance(element.children[0], str):
             # A parser drops one line break at the start; dropping all at once is settled.
             element.children[0] = element.children[0].lstrip("\r\n")
-        case "p" if not element.text().strip() and element.find("img", "iframe") is None:
+        case "p" | "h2" | "h3" | "h4" if not element.text().strip() and element.find("img", "iframe") is None:
             return []
         case "div" | "span" if not element.attributes:
             return list(element.children)

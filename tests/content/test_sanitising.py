@@ -180,3 +180,12 @@ def test_sanitising_twice_changes_nothing_more(html: str) -> None:
         assert element.tag not in {"script", "style", "svg", "math", "form", "template", "object"}
         assert not any(name.startswith("on") or name in {"style", "id", "srcdoc"} for name in element.attributes)
         assert not element.attributes.get("href", "").lower().startswith(("javascript:", "data:", "vbscript:"))
+
+
+@pytest.mark.parametrize("empty", ["<h2></h2>", "<h2> &nbsp; </h2>", "<h3><br></h3>", "<h1><strong> </strong></h1>"])
+def test_headings_without_words_are_left_out(empty: str) -> None:
+    assert sanitise(f"<p>a</p>{empty}<p>b</p>") == "<p>a</p><p>b</p>"
+
+
+def test_a_heading_may_be_a_picture() -> None:
+    assert sanitise('<h2><img src="/media/a.webp" alt="A"></h2>').startswith("<h2><img")

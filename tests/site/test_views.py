@@ -341,3 +341,11 @@ def test_every_page_has_a_card_for_those_who_share_it(client: SiteClient) -> Non
         assert f'<meta property="og:title" content="{title}">' in html
         assert f'<meta property="og:url" content="http://localhost{path}">' in html
         assert text is None or f'<meta property="og:description" content="{text}">' in html
+
+
+def test_the_date_of_a_post_leads_to_its_month(client: SiteClient) -> None:
+    post = make_post(published_at=datetime(2026, 11, 30, 23, 59, tzinfo=UTC), locale="pt")
+    link = re.search(r'<a href="([^"]*)"><time[^>]*>([^<]*)</time></a>', client.get(post.public_path).text)
+    assert link is not None
+    assert link.groups() == ("/pt/archive/2026/11", "30 de novembro de 2026")
+    assert post.title in main_of(client.get(link[1]).text)

@@ -27,7 +27,7 @@ def stored(text: str) -> str:
         ("## Heading {#a} more", "<h2>Heading {#a} more</h2>"),
         ("## Heading {#a b}", "<h2>Heading {#a b}</h2>"),
         ("## Heading {#a}}", "<h2>Heading {#a}}</h2>"),
-        ("# {#a}", "<h2></h2>"),
+        ("# {#a}", ""),
         ("~~gone~~", "<p><s>gone</s></p>"),
         ("> quoted", "<blockquote>\n<p>quoted</p>\n</blockquote>"),
         ("Term\n: what it means", "<dl>\n<dt>Term</dt>\n<dd>what it means</dd>\n</dl>"),
