@@ -56,6 +56,8 @@ class Speech:
 def moments(locale: Locale) -> tuple[str, ...]:
     """Patterns for dates and times as CLDR writes them in a language: absolute ones, then distances."""
     months = {name for width in ("wide", "abbreviated") for name in get_month_names(width, locale=locale).values()}
+    # A title begins with a capital letter.
+    months |= {name[:1].upper() + name[1:] for name in months}
     days = {name for width in ("wide", "abbreviated") for name in get_day_names(width, locale=locale).values()}
     month, day = ("|".join(sorted(map(re.escape, names), key=len, reverse=True)) for names in (months, days))
     clock = r"\d{1,2}:\d{2}(?::\d{2})?(?: (?:UTC|MEZ|MESZ))?"
