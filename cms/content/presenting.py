@@ -19,6 +19,8 @@ from cms.cache.tags import ui_tag
 from cms.content import post_lists, queries
 from cms.content.media_library import picture_of, pictures_by_name
 from cms.content.rendering import Picture, RenderedBody, picture_names, render_body
+from cms.content.searching.excerpts import excerpt
+from cms.content.searching.words import plain
 from cms.content.settings import posts_per_page, site_settings
 from cms.i18n.locales import LocaleInfo, describe, site_locales
 from cms.models import Category, Media, Page, Post, Tag
@@ -27,6 +29,8 @@ from cms.models.base import Model, columns_of
 RELATED = 3
 RECENT = 5
 TOPICS = 16
+# Characters of a text, markup included, in which its beginning is looked for.
+LOOKED_AT = 4_000
 ARABIC_ARTICLE = "ال"
 
 Links = Sequence[tuple[str, str]]
@@ -116,12 +120,13 @@ class SideColumn:
 
 @dataclass(frozen=True)
 class Article:
-    """A post or a page with all that its page shows."""
+    """A post or a page with all that its page shows; `beginning` stands in for a summary that nobody has written."""
 
     document: Any
     body: RenderedBody
     picture: Picture | None
     caption: str
+    beginning: str
 
     @property
     def has_contents(self) -> bool:
@@ -226,7 +231,14 @@ def article(document: Any) -> Article:
         body=render_body("".join(texts), pictures),
         picture=_picture(media, document.locale),
         caption=text.caption if text is not None else "",
+        beginning=_beginning_of("".join(texts)),
     )
+
+
+def _beginning_of(html: str) -> str:
+    """The first words of a text, as search engines and previews show them."""
+    head = html if len(html) <= LOOKED_AT else html[:LOOKED_AT].rpartition("<")[0]
+    return excerpt(plain(head), ())
 
 
 def keys_of_kind(model: type[Model], kind: str) -> list[str]:

@@ -349,3 +349,16 @@ def test_the_date_of_a_post_leads_to_its_month(client: SiteClient) -> None:
     assert link is not None
     assert link.groups() == ("/pt/archive/2026/11", "30 de novembro de 2026")
     assert post.title in main_of(client.get(link[1]).text)
+
+
+@pytest.mark.parametrize("make", [make_post, make_page])
+def test_what_has_no_summary_is_described_by_its_beginning(client: SiteClient, make: Callable[..., Any]) -> None:
+    make_setting("site_description", "A site", "en")
+    begun = make(summary="", body="<h2>Salt &amp; sea</h2><p>Before <em>sun</em>rise.</p>" + "<p>More of it.</p>" * 900)
+    said = re.search(r'<meta name="description" content="([^"]*)">', client.get(begun.public_path).text)
+    assert said is not None
+    assert said[1].startswith("Salt &amp; sea Before sunrise. More of it.")
+    assert said[1].endswith(" …")
+    assert len(said[1]) < 250
+    empty = make(summary="", body="")
+    assert '<meta name="description" content="A site">' in client.get(empty.public_path).text
