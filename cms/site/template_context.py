@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
     """Offer these functions to all templates: the public site's, the accounts' and the back office's."""
     app.add_template_global(current_language)
     app.add_template_global(is_latin)
+    app.add_template_filter(with_territory)
     app.add_template_global(remembered)
     app.add_template_filter(instant)
 
@@ -33,6 +34,13 @@ def is_latin(code: str) -> bool:
     """Whether a language is written in Latin letters, for which the site brings its own fonts."""
     tag = parse_tag(code)
     return tag is not None and maximize(tag).script == "Latn"
+
+
+def with_territory(code: str) -> str:
+    """A language as the Open Graph protocol names it, with its likely territory: `zh_CN` for `zh-Hans`."""
+    tag = parse_tag(code)
+    full = maximize(tag) if tag is not None else None
+    return f"{full.language}_{full.region}" if full is not None and full.region else code
 
 
 def remembered(macro: Callable[..., str]) -> Callable[..., str]:

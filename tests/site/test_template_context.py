@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
-from cms.site.template_context import current_language, is_latin, remembered
+from cms.site.template_context import current_language, is_latin, remembered, with_territory
 from tests.site_client import SiteClient
 
 
@@ -46,3 +46,14 @@ def test_a_macro_is_run_once_for_each_set_of_arguments_and_place_of_the_site(app
     with app.test_request_context("/en/", environ_overrides={"SCRIPT_NAME": "/below"}):
         drawn("sun")
     assert runs == ["sun"] * 3
+
+
+@pytest.mark.parametrize(
+    ("code", "name"), [("en", "en_US"), ("zh-Hans", "zh_CN"), ("pt-PT", "pt_PT"), ("sr-Latn", "sr_RS"), ("x", "x")]
+)
+def test_languages_are_told_with_their_territory(code: str, name: str) -> None:
+    assert with_territory(code) == name
+
+
+def test_a_card_names_its_language_with_its_territory(client: SiteClient) -> None:
+    assert '<meta property="og:locale" content="zh_CN">' in client.get("/zh-Hans/").text
