@@ -1,17 +1,27 @@
 """What every new database connection is told, and what becomes of a request's changes when it fails."""
 
+import logging
 import os
+import sqlite3
 from contextlib import suppress
 from functools import partial
 from math import ceil
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, got_request_exception
+from flask import Flask, current_app, got_request_exception, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import ServiceUnavailable
 
 from cms.extensions import db
 
+logger = logging.getLogger(__name__)
+
+# What is said to those who asked while the database was away.
+RETRY_SECONDS = 5
 # Milliseconds that a writer waits for another one on SQLite before it gives up.
 SQLITE_BUSY_TIMEOUT = 10_000
 # What the database calls connections beside those of requests.
@@ -28,6 +38,8 @@ def init_app(app: Flask) -> None:
         if engine.dialect.name == "sqlite" and engine.url.database:
             event.listen(engine, "do_connect", partial(_for_its_owner_alone, Path(engine.url.database)))
     got_request_exception.connect(_forget_changes, app)
+    for kind in (OperationalError, PoolTimeout):
+        app.register_error_handler(kind, _try_again_later)
 
 
 def close() -> None:
@@ -65,6 +77,20 @@ def _limit_statements(connection: Connection, milliseconds: int) -> None:
 def _forget_changes(_app: Flask, **_more: Any) -> None:
     """Undo what a failed request had begun: the page that says so must not send it to the database."""
     db.session.rollback()
+
+
+def _try_again_later(error: SQLAlchemyError) -> ResponseReturnValue:
+    """503 where the database is away, busy or full: that passes, and no crawler shall take it for the page's fault.
+
+    What SQLite says of a statement that is wrong is a fault of the program, and left to Flask as any other.
+    """
+    original = getattr(error, "orig", None)
+    if getattr(original, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+        raise error
+    why = str(original or error).strip().partition("\n")[0]
+    logger.error("The database does not do as it should for %s %s: %s", request.method, request.path, why)
+    db.session.rollback()
+    return current_app.handle_http_exception(ServiceUnavailable(retry_after=RETRY_SECONDS))
 
 
 def _prepare_postgresql(connection: Any, record: Any) -> None:

@@ -2,9 +2,12 @@
 
 import stat
 
+import psycopg
 import pytest
 from flask import got_request_exception
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from cms.extensions import db
 from tests.factories import make_tag
@@ -48,3 +51,35 @@ def test_a_new_sqlite_database_is_for_its_owner_alone(make_app, tmp_path):
             files = sorted(tmp_path.glob(f"{name}.sqlite*"))
             assert [file.suffix for file in files] == [".sqlite", ".sqlite-shm", ".sqlite-wal"]
             assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {kept}
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (OperationalError("SELECT", None, psycopg.OperationalError("connection failed: refused\nIs it running?")), 503),
+        (PoolTimeout("QueuePool limit of size 16 overflow 16 reached"), 503),
+        ("SELECT * FROM nothing", 500),
+        ("PRAGMA query_only = ON; UPDATE users SET email = ''", 503),
+    ],
+)
+def test_a_database_that_is_away_or_full_is_503_in_one_line(make_app, caplog, error, status):
+    """It passes, as the header says; a statement that is wrong is a fault of the program."""
+    app = make_app(migrated=True, PROPAGATE_EXCEPTIONS=False)
+
+    @app.get("/fails")
+    def fails():
+        if isinstance(error, Exception):
+            raise error
+        for statement in error.split(";"):
+            db.session.connection().exec_driver_sql(statement)
+        db.session.commit()
+
+    answer = app.test_client().get("/fails")
+    assert answer.status_code == status
+    assert "<title>" in answer.text
+    (told,) = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert (told.exc_info is None) == (status == 503)
+    assert (answer.headers.get("Retry-After") == "5") == (status == 503)
+    if status == 503:
+        assert "The database does not do as it should for GET /fails: " in told.getMessage()
+        assert "\n" not in told.getMessage()
