@@ -103,7 +103,8 @@ def usable(load: Callable[[], Flask], *, advise: bool) -> Iterator[None]:
         yield
     except DatabaseError as error:
         advice = _advice(load()) if advise else None
-        if advice is None and not isinstance(error, OperationalError):
+        # A file that is damaged, or no database at all, is of no kind but the one of all errors.
+        if advice is None and type(error) not in (OperationalError, DatabaseError):
             raise
         why = str(error.orig).strip().partition("\n")[0]
         raise Unusable(advice or f"The database does not do as it should: {why}") from None

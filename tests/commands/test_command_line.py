@@ -58,6 +58,11 @@ def test_a_database_that_is_away_is_told_in_one_line(make_app: Callable[..., Fla
     assert told(app, "prepare") == "The database does not do as it should: unable to open database file"
 
 
+def test_a_file_that_is_no_database_is_told_in_one_line(make_app: Callable[..., Flask]) -> None:
+    app = make_app(SQLALCHEMY_DATABASE_URI=f"sqlite:///{Path(__file__)}")
+    assert told(app, "prepare") == "The database does not do as it should: file is not a database"
+
+
 def test_a_database_that_is_not_up_to_date_is_told_in_one_line(make_app: Callable[..., Flask]) -> None:
     assert told(make_app(), "users", "list") == "The database is not up to date; run: flask prepare"
 
