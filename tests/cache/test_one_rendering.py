@@ -122,7 +122,7 @@ def test_a_lock_is_released_where_the_server_was_lost_after_it(hiccup: Hiccup, m
 
     def then_lost(*args: Any, **kwargs: Any) -> Any:
         hiccup.site.service.stamps._known = (0, 0.0, 0.0, -1)  # type: ignore[attr-defined]  # those in Redis
-        hiccup.after(hiccup.server, "get")
+        hiccup.after(hiccup.server, "getrange")
         return acquire(*args, **kwargs)
 
     monkeypatch.setattr(hiccup.locks, "_acquire", then_lost)
