@@ -135,11 +135,14 @@ class Trouble:
         """Put a value in place of every other one; a list where there is none."""
         with redis.Redis.from_url(self.server.url) as client:
             for key in client.keys("*"):
-                client.delete(key)
-                if value is None:
-                    client.rpush(key, "x")
-                else:
-                    client.set(key, value)
+                # In one step: meanwhile, the servers write what is missing.
+                with client.pipeline() as step:
+                    step.delete(key)
+                    if value is None:
+                        step.rpush(key, "x")
+                    else:
+                        step.set(key, value)
+                    step.execute()
 
     def days(self) -> list[tuple[str, Callable[[], object]]]:
         """The phases: a name, and what happens at its beginning."""
