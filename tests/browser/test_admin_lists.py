@@ -244,6 +244,8 @@ def test_the_number_of_a_page_is_typed(page_as: Any, db_session: Any, width: int
     expect(page.get_by_role("textbox", name="Go to page")).to_have_value("5")
     assert "sort=0" in page.url
     assert "search=tag" in page.url
+    # The page is there before its style sheet.
+    expect(page.locator(".pager__pages")).to_have_css("display", "flex")
     # One row, also on a phone, where a step to the neighbours is that of the arrows.
     expect(page.get_by_role("link", name="Page 4")).to_be_visible(visible=width > 375)
     row, arrow = (page.locator(name).bounding_box() for name in (".pager__pages", ".pager__pages [rel=next]"))
