@@ -114,6 +114,6 @@ def rows_along(keys: Keys) -> tuple[list[Row], int]:
 
 def marked_lists() -> MarkedLists:
     """Those of the current application."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # a walk outlives the request
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # hidden by the proxy's type; a walk outlives the request
     found: MarkedLists = app.extensions.setdefault(EXTENSION, MarkedLists(app))
     return found

@@ -48,7 +48,7 @@ class Commands(AppGroup):
         if cmd_name not in COMMANDS:
             return super().get_command(ctx, cmd_name)
         command: click.Command = copy(import_string(COMMANDS[cmd_name]))
-        command.invoke = says_what_is_away(command.invoke)  # type: ignore[method-assign,assignment]  # of this copy
+        command.invoke = says_what_is_away(command.invoke)  # type: ignore[method-assign,assignment]  # on a copy of our own, nobody else's command
         return command
 
 
